@@ -1,0 +1,1 @@
+"""Driving: the effects that make requests. Knows Flask, knows nothing of heaps."""

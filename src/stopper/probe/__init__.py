@@ -1,0 +1,1 @@
+"""Probes: the effects that read a process. They know nothing of requests."""

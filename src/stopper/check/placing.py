@@ -1,0 +1,218 @@
+"""Placing a confirmed leak, in the worker: its holders in hand, the line that fills them, what they hold.
+
+Works on live objects; what leaves here for the wire are names, types, counts and places.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any
+
+from stopper.model.heap import ROOT
+from stopper.probe.allocation import AllocationTrace
+from stopper.probe.bounds import limit_of
+from stopper.probe.code import definition
+from stopper.probe.heap import items
+from stopper.probe.watch import Watch
+
+if TYPE_CHECKING:
+    from stopper.check.heapview import HeapView
+    from stopper.check.subject import Subject
+    from stopper.model.site import Stack
+
+HOLDERS_LIMIT = 8
+"""Growing objects kept of one shape: a leak spread over more containers is shown by the first few."""
+
+NEW_LIMIT = 40
+"""New entries looked at: enough to see their types, few enough to look at each."""
+
+OWNERS_LOOKED_AT = 200
+"""Objects of a parent shape searched for the one that holds a container."""
+
+
+class Holders:
+    """The growing objects of the suspects, held on to by shape id."""
+
+    def __init__(self, subject: Subject, view: HeapView) -> None:
+        """Nothing is located yet."""
+        self._subject = subject
+        self._view = view
+        self.by_shape: dict[int, list[object]] = {}
+
+    def locate(self, shape_ids: Sequence[int], run: Callable[[], object]) -> dict[int, dict[str, Any]]:
+        """Find the objects of each shape whose items rise while *run* runs, and describe them."""
+        found = {shape_id: self._view.members(shape_id) for shape_id in shape_ids}
+        before = {shape_id: [items(item) for item in members] for shape_id, members in found.items()}
+        run()
+        described: dict[int, dict[str, Any]] = {}
+        for shape_id, members in found.items():
+            gains = [(items(item) - size, item) for item, size in zip(members, before[shape_id], strict=True)]
+            growing = [item for gain, item in sorted(gains, key=lambda pair: -pair[0]) if gain > 0]
+            self.by_shape[shape_id] = growing[:HOLDERS_LIMIT]
+            described[shape_id] = self._describe(shape_id, growing[:HOLDERS_LIMIT])
+        return described
+
+    def size(self, shape_id: int) -> Callable[[], int] | None:
+        """What to compare while a line that fills this shape is looked for; None if nothing has a size."""
+        held = self.by_shape.get(shape_id, [])
+        if held:
+            if len(held) == 1:
+                only = held[0]
+                return lambda: items(only)
+            return lambda: sum(map(items, held))
+        if self._view.walker.shape(shape_id).edge == "atexit":
+            return atexit._ncallbacks  # type: ignore[attr-defined]  # noqa: SLF001  # the one way to count them
+        return None
+
+    def watch(self, shape_id: int, run: Callable[[], object]) -> list[Stack]:
+        """The stacks at which the holders of a shape grew while *run* ran."""
+        size = self.size(shape_id)
+        if size is None:
+            return []
+        with Watch(size, self._subject.project) as watch:
+            run()
+        return watch.stacks
+
+    def allocations(self, shape_ids: Sequence[int], run: Callable[[], object]) -> list[Stack]:
+        """The stacks that allocated, while *run* ran, what has one of these shapes afterwards."""
+        with AllocationTrace(self._subject.project) as trace:
+            run()
+            for shape_id in shape_ids:
+                stacks = trace.stacks(self._view.members(shape_id))
+                if stacks:
+                    return stacks
+        return []
+
+    def links(self, shape_ids: Sequence[int], run: Callable[[], object]) -> list[list[int]]:
+        """Which suspects hold, within a few steps, what others own: pairs of shape ids.
+
+        A thread registry, a weak set and the user's own dict may all grow by the same objects;
+        these are one leak.
+        """
+        old = {shape_id: _entry_ids(self.by_shape.get(shape_id, [])) for shape_id in shape_ids}
+        run()
+        fresh: list[tuple[int, object]] = []
+        for shape_id in shape_ids:
+            entries = [entry for entry in _entries(self.by_shape.get(shape_id, [])) if id(entry) not in old[shape_id]]
+            for entry in entries[-NEW_LIMIT:]:
+                fresh += [(shape_id, item) for item in _near(entry)]
+        owners = self._view.walker.shapes_of([item for _, item in fresh])
+        pairs: set[tuple[int, int]] = set()
+        for (shape_id, _), owner in zip(fresh, owners, strict=True):
+            above = owner
+            while above != ROOT and above >= 0:
+                if above in shape_ids and above != shape_id:
+                    pairs.add((shape_id, above))
+                above = self._view.walker.shape(above).parent
+        return [list(pair) for pair in sorted(pairs)]
+
+    def _describe(self, shape_id: int, growing: list[object]) -> dict[str, Any]:
+        first = growing[0] if growing else None
+        owners = self._owners(shape_id, first) if first is not None else []
+        limits = [limit for limit in map(limit_of, [first, *owners] if first is not None else []) if limit]
+        return {
+            "growing": len(growing),
+            "length": sum(map(items, growing)) if growing else None,
+            "type": type_name(first) if first is not None else self._view.walker.shape(shape_id).type,
+            "limit": limits[0] if limits else None,
+            "new": _type_counts(_entries(growing)),
+            "wraps": next((place for place in map(_wrapped_function, owners) if place), None),
+            "named": next((name for name in map(_display_name, owners) if name), ""),
+            "weak": any(isinstance(owner, (weakref.WeakKeyDictionary, weakref.WeakSet)) for owner in owners),
+        }
+
+    def _owners(self, shape_id: int, held: object) -> list[object]:
+        """The objects above a holder, nearest first, that can be told to hold it."""
+        chain: list[object] = []
+        below = held
+        parent = self._view.walker.shape(shape_id).parent
+        while parent != ROOT and len(chain) < 4:
+            candidates = self._view.members(parent, OWNERS_LOOKED_AT)
+            owner = next((item for item in candidates if _holds(item, below)), None)
+            if owner is None:
+                break
+            chain.append(owner)
+            below = owner
+            parent = self._view.walker.shape(parent).parent
+        return chain
+
+
+def type_name(item: object) -> str:
+    """Qualified name of an object's type; builtins without their module."""
+    kind = type(item)
+    module = kind.__module__
+    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+
+
+def _holds(owner: object, held: object) -> bool:
+    for referent in gc.get_referents(owner):
+        if referent is held:
+            return True
+        if type(referent) is dict and any(entry is held for entry in referent.values()):
+            return True
+    return False
+
+
+def _entries(holders: Iterable[object]) -> list[object]:
+    found: list[object] = []
+    for holder in holders:
+        if isinstance(holder, dict):
+            for key, entry in dict.items(holder):
+                found += [key, entry]
+        else:
+            found += gc.get_referents(holder)
+    return found
+
+
+def _entry_ids(holders: Iterable[object]) -> set[int]:
+    return {id(entry) for entry in _entries(holders)}
+
+
+def _near(entry: object, steps: int = 3) -> list[object]:
+    """An entry, what it weakly refers to, and what these hold within a few steps."""
+    found: list[object] = []
+    level = [entry]
+    for _ in range(steps):
+        below: list[object] = []
+        for item in level[:NEW_LIMIT]:
+            if isinstance(item, weakref.ref):
+                target = weakref.ref.__call__(item)
+                if target is not None:
+                    below.append(target)
+            found.append(item)
+            if not isinstance(item, (type, FunctionType)) or item is entry:
+                below += [other for other in gc.get_referents(item) if gc.is_tracked(other)]
+        level = below
+    return [item for item in found if gc.is_tracked(item)]
+
+
+def _type_counts(entries: list[object]) -> list[list[Any]]:
+    counts: dict[str, int] = {}
+    for entry in entries[-2 * NEW_LIMIT :]:
+        name = type_name(entry)
+        counts[name] = counts.get(name, 0) + 1
+    return [[name, count] for name, count in sorted(counts.items(), key=lambda pair: -pair[1])]
+
+
+def _wrapped_function(owner: object) -> list[Any] | None:
+    """Where the function is defined that a caching wrapper wraps; None if it is no such wrapper."""
+    if type(owner).__name__ != "_lru_cache_wrapper":
+        return None
+    wrapped = getattr(owner, "__wrapped__", None)
+    if isinstance(wrapped, MethodType):
+        wrapped = wrapped.__func__
+    return list(definition(wrapped)) if isinstance(wrapped, FunctionType) else None
+
+
+def _display_name(owner: object) -> str:
+    """The name that an owner of a known kind goes by: a logger's, a thread's, a signal's."""
+    module = type(owner).__module__.partition(".")[0]
+    if module in {"logging", "threading", "blinker", "prometheus_client"}:
+        values = getattr(owner, "__dict__", {})
+        name = values.get("name", values.get("_name"))
+        return name if type(name) is str else ""
+    return ""
