@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 import traceback
+from types import ModuleType
 from typing import Any
 
 from stopper.check.heapview import HeapView
@@ -108,7 +109,7 @@ class Worker:
             "requests": sum(self._subject.hits.values()),
             "methods": [[name, *entry] for name, entry in self._subject.methods.items()],
             "raised": list(self._subject.raised.items()),
-            "sources": self._user_sources(),
+            "modules": self._user_modules(),
         }
 
     def describe(self, endpoint: str) -> Message:
@@ -129,13 +130,9 @@ class Worker:
         name = endpoint.encode()[: NAME_BYTES - 1]
         self._mark[: len(name) + 1] = name + b"\0"
 
-    def _user_sources(self) -> list[str]:
+    def _user_modules(self) -> list[str]:
         owns = self._subject.project.owns_module
-        return sorted(
-            str(module.__dict__["__file__"])
-            for name, module in list(sys.modules.items())
-            if hasattr(module, "__dict__") and owns(name, module)
-        )
+        return sorted(name for name, module in list(sys.modules.items()) if isinstance(module, ModuleType) and owns(name, module))
 
 
 def _stacks(stacks: list[Stack]) -> list[list[list[Any]]]:

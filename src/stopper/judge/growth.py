@@ -8,6 +8,7 @@ topmost is a suspect.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 
 from stopper.model.growth import Interval, Suspect
@@ -30,6 +31,11 @@ expected, a leak that strikes at random shows 2 or fewer with a chance of 1.4 %;
 
 ATTRIBUTED_SHARE = 0.05
 """An endpoint is named with a leak when its own rate is at least this share of the fastest one's."""
+
+
+BOUNDED_BYTES_LIMIT = 256 * 1024 * 1024
+"""A limit counts as a bound when what it admits fits into this. A cache of 100,000 answers of 1 KiB does;
+one "limited" to ten million of them is 10 GB, and kills the worker first."""
 
 
 class Course(Enum):
@@ -94,23 +100,34 @@ def topmost(growing: Mapping[int, str], shape_of: Callable[[int], Shape]) -> lis
     return sorted(shape_id for shape_id in growing if not explained(shape_id))
 
 
-def suspects(own_rounds: Mapping[str, Sequence[Interval]], shape_of: Callable[[int], Shape]) -> list[Suspect]:
+def suspects(
+    own_rounds: Mapping[str, Sequence[Interval]], shape_of: Callable[[int], Shape], screened: Mapping[int, str]
+) -> list[Suspect]:
     """The suspects, from rounds that drove one endpoint each.
 
     Args:    own_rounds: by endpoint, the intervals in which it alone was driven.
+             screened:   the shapes that rose when all were driven, each with what of it rose.
     Returns: one suspect for each topmost growing shape, with the endpoints that make it grow.
+    What grew in the screening need not rise in each of an endpoint's few own rounds, only gain.
     """
-    found: dict[int, tuple[str, dict[str, float]]] = {}
+    found: dict[int, dict[str, float]] = {}
     for endpoint, intervals in own_rounds.items():
-        growing = rising(intervals)
+        gains = {key: rate_per_request(intervals, key, metric) for key, metric in screened.items()}
+        growing = {key: screened[key] for key, rate in gains.items() if rate > 0}
         for shape_id in topmost(growing, shape_of):
-            metric, rates = found.setdefault(shape_id, (growing[shape_id], {}))
-            rate = rate_per_request(intervals, shape_id, metric)
-            if rate > 0:
-                rates[endpoint] = rate
-    return [
-        Suspect(shape_id, metric, attributed(rates)) for shape_id, (metric, rates) in sorted(found.items()) if rates
-    ]
+            found.setdefault(shape_id, {})[endpoint] = gains[shape_id]
+    return [Suspect(shape_id, screened[shape_id], attributed(rates)) for shape_id, rates in sorted(found.items())]
+
+
+def attributed_anew(suspect: Suspect, own_rounds: Mapping[str, Sequence[Interval]]) -> Suspect:
+    """The suspect with the endpoints that make it grow in these rounds; as it was, if none does."""
+    rates = {
+        name: rate_per_request(own_rounds[name], suspect.shape_id, suspect.metric)
+        for name in suspect.endpoints
+        if name in own_rounds
+    }
+    rates = {name: rate for name, rate in rates.items() if rate > 0}
+    return replace(suspect, rates=attributed(rates)) if rates else suspect
 
 
 def attributed(rates: Mapping[str, float]) -> dict[str, float]:
@@ -129,6 +146,13 @@ def rate_per_request(
         gained += value(interval.delta(shape_id), metric)
         sent += interval.sent(endpoints)
     return gained / sent if sent else 0.0
+
+
+def is_bounded(limit: int | None, gained_bytes: float, gained_items: int) -> bool:
+    """Whether a container's own limit is one that matters: what it holds when full is affordable."""
+    if limit is None:
+        return False
+    return limit * gained_bytes / max(1, gained_items) <= BOUNDED_BYTES_LIMIT
 
 
 def course(suspect: Suspect, before: Sequence[Interval], chunks: Sequence[Interval]) -> Course:

@@ -1,0 +1,353 @@
+"""The conductor: the plan of a run, from the import of the app to its findings.
+
+    load ▸ probe ▸ settle ▸ screen ▸ attribute ▸ confirm ▸ place ▸ report
+
+Each stage but the last costs requests, and each is entered only for what the one before left
+over: an app that leaks nothing is done after the screening.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from stopper.check.client import WorkerClient
+from stopper.check.ledger import Ledger
+from stopper.check.options import Options
+from stopper.check.placement import locate
+from stopper.errors import StopperError, WorkerError
+from stopper.judge import growth
+from stopper.judge.answers import judge_answers
+from stopper.model.finding import NotExercised
+from stopper.model.growth import Interval, Suspect
+
+SETTLE_REQUESTS = 25
+"""Requests to each endpoint in a warm-up round: enough that what is made on first use exists."""
+
+SETTLE_ROUNDS_LIMIT = 4
+"""Warm-up rounds at most. What still fills after 100 requests an endpoint is told from a leak by
+confirmation, not by a longer warm-up."""
+
+SCREEN_ROUNDS = 3
+"""Profiles of the screening. Two intervals tell growth from a single step; the third catches what
+strikes in some rounds only."""
+
+SCREEN_REQUESTS = 40
+"""Requests to each endpoint in a screening round: a leak in one of twenty shows twice in each."""
+
+SCREEN_SECONDS = 4.0
+"""A screening round of an app with many or slow endpoints sends fewer requests, to take about so long."""
+
+LEAST_REQUESTS = 10
+"""But no fewer than this: below, growth and chance cannot be told apart."""
+
+OWN_ROUNDS = 2
+"""Times that each endpoint is driven alone, to see what it makes grow by itself."""
+
+CONFIRM_REQUESTS = (150, 300, 600, 1200)
+"""Requests to each suspect endpoint between confirming profiles. Together with what came before, some
+2,500: a cache of a thousand entries is full by then, and stays so for the whole last interval."""
+
+CONFIRM_SECONDS = 20.0
+"""The confirmation of one app may take so long; slow endpoints are confirmed with fewer requests."""
+
+GROWN_BYTES_LIMIT = 400 * 1024 * 1024
+"""Resident memory that confirming may cost. What grew by this much in one run is a leak, or as bad as one."""
+
+THREADS_LIMIT = 400
+"""Threads that confirming may leave behind: a container's default limit on tasks is often 512."""
+
+CHILDREN_LIMIT = 300
+"""Child processes that confirming may leave behind; with room for others under a limit of 512."""
+
+SAME_REQUESTS = 40
+"""Requests with one and the same input, to see whether a leak needs new inputs to grow."""
+
+IDLE_SECONDS = 0.4
+"""Time without requests, to see what grows by itself."""
+
+SCENARIO_STEP_ITERATIONS = 6
+"""Iterations of a scenario with a profile after each request, to see which of its requests leaks."""
+
+
+class Progress(Protocol):
+    """What the stages tell of themselves."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins; it has so many steps."""
+
+    def advance(self, n: int = 1, detail: str = "") -> None:
+        """Steps of it are done."""
+
+
+@dataclass
+class Evidence:
+    """What the run has brought to light so far; whole or cut short, a report can be made of it.
+
+    reached: endpoint to how it was answered, for those that answered well enough.
+    leaks:   the suspects whose growth goes on. stopped: those whose growth was seen to stop.
+    located: what is known of the holders, by shape id.
+    own:     by endpoint, the last rounds that drove it alone. chunks: the confirming intervals.
+    """
+
+    rules: dict[str, str] = field(default_factory=dict)
+    loaded: dict[str, Any] = field(default_factory=dict)
+    errors: list[NotExercised] = field(default_factory=list)
+    reached: dict[str, float] = field(default_factory=dict)
+    screening: list[Interval] = field(default_factory=list)
+    own: dict[str, list[Interval]] = field(default_factory=dict)
+    idle: list[Interval] = field(default_factory=list)
+    chunks: list[Interval] = field(default_factory=list)
+    leaks: list[Suspect] = field(default_factory=list)
+    stopped: list[Suspect] = field(default_factory=list)
+    undecided: list[Suspect] = field(default_factory=list)
+    same: dict[str, Interval] = field(default_factory=dict)
+    located: dict[int, dict[str, Any]] = field(default_factory=dict)
+    screened: bool = False
+    notes: list[str] = field(default_factory=list)
+
+
+class Conductor:
+    """One run over one worker."""
+
+    def __init__(self, worker: WorkerClient, options: Options, progress: Progress, excluded: Mapping[str, str]) -> None:
+        """excluded: endpoints that must not be called again, each with the reason."""
+        self.worker = worker
+        self.options = options
+        self.progress = progress
+        self.ledger = Ledger()
+        self.evidence = Evidence()
+        self._excluded = excluded
+        self._deadline = time.monotonic() + options.budget_seconds
+
+    def run(self) -> Evidence:
+        """All stages up to the confirmed leaks."""
+        self.load()
+        if self.options.scenario is None:
+            self.probe()
+        self.settle()
+        self.screen()
+        self.attribute()
+        self.confirm()
+        return self.evidence
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left of the budget."""
+        return self._deadline - time.monotonic()
+
+    def load(self) -> None:
+        """Import the app in the worker, and read its URL map."""
+        self.progress.stage("importing", 1)
+        facts = self.worker.ask("load", target=self.options.target, scenario=self.options.scenario, folder=self.options.folder)
+        self._deadline += facts["import_seconds"]
+        self.evidence.loaded = facts
+        self.evidence.rules = dict(facts["routes"])
+        wanted = self.options.endpoints
+        unknown = [name for name in wanted if name not in self.evidence.rules]
+        if unknown:
+            known = ", ".join(sorted(self.evidence.rules)) or "none"
+            raise StopperError(f"--endpoint {unknown[0]}: no such endpoint with a GET route; there are: {known}")
+        if not wanted and self.options.scenario is None:
+            self.evidence.errors += [NotExercised(*entry) for entry in facts["skipped"]]
+        self.progress.advance()
+
+    def probe(self) -> None:
+        """A few requests to each endpoint: which of them answer?"""
+        names = [name for name in self.evidence.rules if not self.options.endpoints or name in self.options.endpoints]
+        self.progress.stage("first requests", len(names))
+        for name in names:
+            if name in self._excluded:
+                self.evidence.errors.append(NotExercised(name, self._excluded[name]))
+                continue
+            facts = self.worker.ask("probe", 40.0, endpoint=name)
+            drivable, reason = judge_answers(self.evidence.rules[name], facts)
+            if reason:
+                self.evidence.errors.append(NotExercised(name, reason))
+            if drivable:
+                self.evidence.reached[name] = max(facts["seconds"], 0.0001)
+            self.progress.advance(detail=name)
+
+    def settle(self) -> None:
+        """Warm up until no new shapes begin to grow."""
+        self.progress.stage("warming up", SETTLE_ROUNDS_LIMIT)
+        self._send("settle", self._plan(self.evidence.reached, SETTLE_REQUESTS), SETTLE_REQUESTS)
+        grown: set[int] | None = None
+        for _ in range(SETTLE_ROUNDS_LIMIT - 1):
+            self.progress.advance()
+            interval = self._send("settle", self._plan(self.evidence.reached, SETTLE_REQUESTS), SETTLE_REQUESTS)
+            now = set(growth.rising([interval]))
+            if grown is not None and now <= grown:
+                break
+            grown = now
+        if self.options.scenario is not None:
+            self.evidence.reached = {name: 0.0 for interval in self.ledger.intervals for name in interval.requests if name}
+
+    def screen(self) -> None:
+        """Rounds over all endpoints together: does anything grow at all?"""
+        self.progress.stage("screening", SCREEN_ROUNDS)
+        for _ in range(SCREEN_ROUNDS):
+            plan = self._plan(self.evidence.reached, SCREEN_REQUESTS)
+            self.evidence.screening.append(self._send("drive", plan, SCREEN_REQUESTS))
+            self.progress.advance()
+        self.evidence.screened = True
+
+    def attribute(self) -> None:
+        """Which endpoint makes which shape grow: rounds that drive one alone."""
+        screened = growth.rising(self.evidence.screening)
+        if not screened:
+            return
+        names = list(self.evidence.reached)
+        self.progress.stage("attributing", len(names) * OWN_ROUNDS)
+        self.evidence.own = self._own_rounds(names)
+        self.evidence.undecided = growth.suspects(self.evidence.own, self.ledger.shape, screened)
+        attributed = {suspect.shape_id for suspect in self.evidence.undecided}
+        left = {key: metric for key, metric in screened.items() if key not in attributed}
+        if left:
+            self._background(left)
+
+    def confirm(self) -> None:
+        """Many more requests to the suspects' endpoints only: does the growth go on?"""
+        if not self.evidence.undecided:
+            return
+        self._known_bounds()
+        self.progress.stage("confirming", len(CONFIRM_REQUESTS))
+        began = time.monotonic()
+        level = self.ledger.level
+        for number, requests in enumerate(CONFIRM_REQUESTS):
+            endpoints = {name for suspect in self.evidence.undecided for name in suspect.endpoints}
+            left = CONFIRM_SECONDS - (time.monotonic() - began)
+            if not endpoints or left <= 0 or self.seconds_left < 0 or self._costs_too_much(level.rss_bytes):
+                break
+            share = min(left, self.seconds_left) / (len(CONFIRM_REQUESTS) - number)
+            plan = self._plan(dict.fromkeys(endpoints), requests, share)
+            self.evidence.chunks.append(self._send("drive", plan, requests))
+            self._drop_stopped()
+            self.progress.advance()
+        self.evidence.leaks, self.evidence.undecided = self.evidence.undecided, []
+        self._attribute_again()
+        self._try_same_inputs()
+
+    def _try_same_inputs(self) -> None:
+        """Does it grow without new inputs, too?"""
+        if self.options.scenario is not None:
+            return
+        for name in sorted({name for suspect in self.evidence.leaks for name in suspect.endpoints}):
+            plan = self._plan([name], SAME_REQUESTS)
+            self.ledger.enter(self.worker.ask("drive", 10.0, plan={name: 2}, same=True))
+            self.evidence.same[name] = self.ledger.enter(self.worker.ask("drive", 10.0, plan=plan, same=True))
+
+    def _own_rounds(self, names: Sequence[str]) -> dict[str, list[Interval]]:
+        if self.options.scenario is not None:
+            return self._scenario_rounds()
+        found: dict[str, list[Interval]] = {name: [] for name in names}
+        for _ in range(OWN_ROUNDS):
+            for name in names:
+                plan = self._plan([name], SCREEN_REQUESTS, SCREEN_SECONDS / max(4, len(names)))
+                found[name].append(self._send("drive", plan, 0))
+                self.progress.advance(detail=name)
+        return found
+
+    def _scenario_rounds(self) -> dict[str, list[Interval]]:
+        answer = self.worker.ask("scenario_steps", 60.0, times=SCENARIO_STEP_ITERATIONS)
+        found: dict[str, list[Interval]] = {}
+        for endpoint, step in answer["steps"]:
+            found.setdefault(endpoint, []).append(self.ledger.enter({"hits": {endpoint: 1}, **step}))
+        return found
+
+    def _background(self, left: Mapping[int, str]) -> None:
+        """What no endpoint alone explains: does it grow without requests?"""
+        self.evidence.idle = [
+            self.ledger.enter(self.worker.ask("idle", IDLE_SECONDS, seconds=IDLE_SECONDS)) for _ in range(2)
+        ]
+        growing = {key: metric for key, metric in growth.rising(self.evidence.idle).items() if key in left}
+        self.evidence.undecided += [
+            Suspect(shape_id, growing[shape_id], {}) for shape_id in growth.topmost(growing, self.ledger.shape)
+        ]
+
+    def _known_bounds(self) -> None:
+        """Suspects of a kind that is known to be bounded need no confirmation."""
+        by_items = [suspect for suspect in self.evidence.undecided if suspect.metric == "items"]
+        self.evidence.located = locate(self.worker, by_items, scenario=self.options.scenario is not None)
+        left: list[Suspect] = []
+        for suspect in self.evidence.undecided:
+            limit = self.evidence.located.get(suspect.shape_id, {}).get("limit")
+            gained = growth.owned_bytes(self.ledger.intervals[1:], suspect.shape_id, self.ledger.children)
+            entries = sum(interval.delta(suspect.shape_id).items for interval in self.ledger.intervals[1:])
+            if growth.is_bounded(limit, gained, entries):
+                self.evidence.stopped.append(suspect)
+            else:
+                left.append(suspect)
+        self.evidence.undecided = left
+
+    def _drop_stopped(self) -> None:
+        goes_on: list[Suspect] = []
+        for suspect in self.evidence.undecided:
+            before = [*self.evidence.screening, *(i for name in suspect.endpoints for i in self.evidence.own.get(name, []))]
+            if growth.course(suspect, before, self.evidence.chunks) is growth.Course.STOPPED:
+                self.evidence.stopped.append(suspect)
+            else:
+                goes_on.append(suspect)
+        self.evidence.undecided = goes_on
+
+    def _attribute_again(self) -> None:
+        """After all those requests what was only filling is full: see once more who makes it grow."""
+        names = sorted({name for suspect in self.evidence.leaks for name in suspect.endpoints})
+        if self.options.scenario is not None or len(names) < 2:
+            return
+        self.evidence.own.update(self._own_rounds(names))
+        self.evidence.leaks = [growth.attributed_anew(suspect, self.evidence.own) for suspect in self.evidence.leaks]
+
+    def _costs_too_much(self, rss_bytes_before: int) -> bool:
+        level = self.ledger.level
+        room = int(self.evidence.loaded["room_for_fds"])
+        return (
+            level.rss_bytes - rss_bytes_before > GROWN_BYTES_LIMIT
+            or level.threads > THREADS_LIMIT
+            or level.children > CHILDREN_LIMIT
+            or level.fds > room // 2
+        )
+
+    def _plan(self, names: Mapping[str, object] | Sequence[str], requests: int, seconds: float = SCREEN_SECONDS) -> dict[str, int]:
+        """How many requests to send to each endpoint: so many, or what fits into the time."""
+        each = seconds / max(1, len(names))
+        plan: dict[str, int] = {}
+        for name in names:
+            fits = int(each / self.evidence.reached.get(name, 0.001)) if self.options.scenario is None else requests
+            plan[name] = max(min(requests, LEAST_REQUESTS), min(requests, fits, self._affordable(name)))
+        return plan
+
+    def _affordable(self, name: str) -> int:
+        """Requests until the endpoint would use up threads, children or descriptors."""
+        rounds = self.evidence.own.get(name, [])
+        sent = sum(interval.sent() for interval in rounds)
+        if not sent:
+            return max(CONFIRM_REQUESTS)
+        room = int(self.evidence.loaded["room_for_fds"])
+        level = self.ledger.level
+        fits = float(max(CONFIRM_REQUESTS))
+        for gained, left in (
+            (sum(interval.reading.fds for interval in rounds), room // 2 - level.fds),
+            (sum(interval.reading.threads for interval in rounds), THREADS_LIMIT - level.threads),
+            (sum(interval.reading.children for interval in rounds), CHILDREN_LIMIT - level.children),
+            (sum(interval.reading.rss_bytes for interval in rounds), GROWN_BYTES_LIMIT),
+        ):
+            if gained > sent / 20:
+                fits = min(fits, max(0, left) * sent / gained)
+        return int(fits)
+
+    def _send(self, question: str, plan: Mapping[str, int], iterations: int) -> Interval:
+        """Requests by plan, or iterations of the scenario; then a profile."""
+        if self.options.scenario is not None:
+            asked = "scenario" if question == "drive" else question
+            arguments: dict[str, object] = {"times": iterations} if asked == "scenario" else {"plan": {}, "scenario": iterations}
+            return self.ledger.enter(self.worker.ask(asked, 0.1 * iterations, **arguments))
+        expected = sum(times * self.evidence.reached.get(name, 0.01) for name, times in plan.items())
+        return self.ledger.enter(self.worker.ask(question, expected, plan=dict(plan)))
+
+
+def blame_worker_error(error: WorkerError) -> str:
+    """The reason that an endpoint under which the worker was lost is listed with."""
+    return f"while it was called, the process was lost: {error}"

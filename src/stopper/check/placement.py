@@ -1,0 +1,154 @@
+"""Placing: which objects hold a leak, which belong together, and which line to open."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from stopper.check.client import WorkerClient
+from stopper.check.ledger import Ledger
+from stopper.judge.blame import Place, places, wrapped_function
+from stopper.judge.causes.cache import LIBRARIES as CACHE_LIBRARIES
+from stopper.model.growth import Suspect
+from stopper.model.site import Frame, Stack
+
+LOCATE_REQUESTS = 4
+"""Requests, at a rate of one a request, to see which of many alike containers grows."""
+
+WATCH_REQUESTS = 4
+"""Requests under line tracing, at a rate of one a request: two to be sure, two to spare."""
+
+RARE_REQUESTS_LIMIT = 60
+"""Requests at most where a leak strikes rarely. Traced requests take some 10 ms each."""
+
+ALLOCATION_REQUESTS = 12
+"""Requests under tracemalloc: the newest objects must be among those that are looked at."""
+
+
+@dataclass
+class Placed:
+    """One suspect with what the worker found out about it.
+
+    facts:    what `locate` says of its holders. sites: per line, the endpoints whose requests wrote there.
+    together: other suspects that grow by the same objects.
+    """
+
+    suspect: Suspect
+    facts: dict[str, Any] = field(default_factory=dict)
+    sites: dict[Place | None, list[str]] = field(default_factory=dict)
+    together: list[Suspect] = field(default_factory=list)
+
+
+def arguments(suspects: Iterable[Suspect], requests: int, *, scenario: bool, only: str = "") -> dict[str, Any]:
+    """What to send so that these suspects grow: so many entries each, as far as that is not too much."""
+    plan: dict[str, int] = {}
+    for suspect in suspects:
+        for name, rate in suspect.rates.items():
+            if not only or name == only:
+                times = min(RARE_REQUESTS_LIMIT, math.ceil(requests / min(1.0, max(rate, 0.01))))
+                plan[name] = max(plan.get(name, 0), times)
+    if scenario:
+        return {"plan": {}, "scenario": max(plan.values(), default=requests)}
+    return {"plan": plan}
+
+
+def locate(worker: WorkerClient, suspects: Sequence[Suspect], *, scenario: bool) -> dict[int, dict[str, Any]]:
+    """Holder facts by shape id, for the suspects whose items grow."""
+    if not suspects:
+        return {}
+    shapes = [suspect.shape_id for suspect in suspects]
+    answer = worker.ask("locate", 10.0, shapes=shapes, **arguments(suspects, LOCATE_REQUESTS, scenario=scenario))
+    owned = dict(zip(shapes, answer["owned"], strict=True))
+    return {shape_id: {**facts, "owned": owned[shape_id]} for shape_id, facts in answer["holders"]}
+
+
+def group(worker: WorkerClient, ledger: Ledger, suspects: Sequence[Suspect], *, scenario: bool) -> list[Placed]:
+    """The suspects as leaks: those that grow by the same objects are one, named after its best holder."""
+    if not suspects:
+        return []
+    shapes = [suspect.shape_id for suspect in suspects]
+    answer = worker.ask("links", 10.0, shapes=shapes, **arguments(suspects, LOCATE_REQUESTS, scenario=scenario))
+    by_shape = {suspect.shape_id: suspect for suspect in suspects}
+    leader = {shape_id: shape_id for shape_id in shapes}
+
+    def find(shape_id: int) -> int:
+        while leader[shape_id] != shape_id:
+            shape_id = leader[shape_id]
+        return shape_id
+
+    for one, other in answer["links"]:
+        if by_shape[one].endpoints & by_shape[other].endpoints:
+            leader[find(one)] = find(other)
+    groups: dict[int, list[Suspect]] = {}
+    for suspect in suspects:
+        groups.setdefault(find(suspect.shape_id), []).append(suspect)
+    found: list[Placed] = []
+    for members in groups.values():
+        best, *others = sorted(members, key=lambda suspect: holder_rank(ledger, suspect))
+        found.append(Placed(best, together=others))
+    return found
+
+
+def holder_rank(ledger: Ledger, suspect: Suspect) -> tuple[int, int]:
+    """Which of several holders of the same objects to name: one that owns them, near a root."""
+    path = ledger.path(suspect.shape_id)
+    weak = any(shape.type.startswith("weakref.Weak") for shape in path)
+    anonymous = path[0].edge in ("held by native code", "garbage", "thread", "interpreter")
+    return (2 * anonymous + weak, len(path))
+
+
+def find_sites(worker: WorkerClient, ledger: Ledger, placed: Placed, *, scenario: bool) -> None:
+    """Fill in the lines that make the holder grow, and which endpoints' requests come there."""
+    suspect = placed.suspect
+    path = ledger.path(suspect.shape_id)
+    cached = any(shape.type.partition(".")[0] in CACHE_LIBRARIES for shape in path)
+    if placed.facts.get("wraps"):
+        placed.sites[Place(*placed.facts["wraps"])] = list(suspect.rates)
+        return
+    for name in [""] if scenario else list(suspect.rates):
+        stacks = _watched(worker, suspect, name, scenario=scenario)
+        found = places(stacks, through_wrappers=cached)
+        if not found:
+            allocated = _allocated(worker, ledger, suspect, name, scenario=scenario)
+            found = places(allocated, through_wrappers=cached)
+        place = found[0][0] if found else wrapped_function(stacks)
+        placed.sites.setdefault(place, []).extend([name] if name else list(suspect.rates))
+
+
+def _watched(worker: WorkerClient, suspect: Suspect, endpoint: str, *, scenario: bool) -> list[Stack]:
+    answer = worker.ask(
+        "watch",
+        10.0,
+        shape=suspect.shape_id,
+        **arguments([suspect], WATCH_REQUESTS, scenario=scenario, only=endpoint),
+    )
+    return _stacks(answer["stacks"])
+
+
+def _allocated(worker: WorkerClient, ledger: Ledger, suspect: Suspect, endpoint: str, *, scenario: bool) -> list[Stack]:
+    shapes = list(grown_children(ledger, suspect)) or [suspect.shape_id]
+    answer = worker.ask(
+        "allocations",
+        10.0,
+        shapes=shapes,
+        **arguments([suspect], ALLOCATION_REQUESTS, scenario=scenario, only=endpoint),
+    )
+    return _stacks(answer["stacks"])
+
+
+def grown_children(ledger: Ledger, suspect: Suspect) -> Mapping[int, int]:
+    """The shapes right below a holder that got more objects, with how many; values before keys, most first."""
+    gains = {
+        child: sum(interval.delta(child).count for interval in ledger.intervals[1:])
+        for child in ledger.children(suspect.shape_id)
+    }
+    kept = [(child, gain) for child, gain in gains.items() if gain > 0]
+    return dict(sorted(kept, key=lambda pair: (ledger.shape(pair[0]).edge == "{key}", -pair[1])))
+
+
+def _stacks(raw: list[list[list[Any]]]) -> list[Stack]:
+    return [
+        tuple(Frame(*frame[:5], wraps=tuple(frame[5]) if frame[5] else None) for frame in stack) for stack in raw
+    ]
