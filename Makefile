@@ -33,5 +33,5 @@ clean: ## Remove what the targets made
 
 $(VENV)/.installed: $(SOURCES) $(wildcard $(DEMO_NEEDS))
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV) || { echo "no venv: install Debian's python3-venv"; exit 1; }
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check . $(if $(wildcard $(DEMO_NEEDS)),-r $(DEMO_NEEDS))
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check . $(if $(wildcard $(DEMO_NEEDS)),-r $(DEMO_NEEDS))
 	@touch $@
