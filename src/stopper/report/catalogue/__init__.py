@@ -1,0 +1,20 @@
+"""The catalogue of explanations: for each mechanism, what keeps the memory and what to change.
+
+`entry.py` says what an entry is, `words.py` puts the user's names into it, and one file a theme
+holds the entries. `CATALOGUE` lists them, specific before general: the first that applies is told.
+To add one, write it into the file of its theme, before the more general ones, and give it a
+witness in the tests.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stopper.report.catalogue import general
+
+if TYPE_CHECKING:
+    from stopper.report.catalogue.entry import Entry
+
+__all__ = ["CATALOGUE"]
+
+CATALOGUE: tuple[Entry, ...] = (*general.ENTRIES,)

@@ -1,0 +1,115 @@
+"""A page of text on a terminal: its width, its letters, its colours. What is said on it is said elsewhere."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from stopper.report.plain import ascii_only, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Page", "Part"]
+
+Part = str | tuple[str, str]
+"""A piece of a line: text, or text with its style."""
+
+_WIDEST = 110
+"""Columns used of a wider terminal: beyond that the eye loses the line between a heading and its right end."""
+
+_PROSE = 84
+"""Columns of running text: longer lines are hard to read on, shorter ones break code names more often."""
+
+_LABELLED = 72
+"""From this width on labels stand beside their text; below, a label has a line of its own."""
+
+_LABEL = 9
+"""Columns of a label beside its text: the longest, `held by`, and two spaces."""
+
+MARGIN = 2
+"""Columns left free before everything that belongs to a heading."""
+
+
+class Page:
+    """Lines on a console, wrapped to its width; ASCII where its encoding knows nothing else."""
+
+    def __init__(self, console: Console) -> None:
+        """Take width, encoding and colour from the console as they are now."""
+        self._console = console
+        self._unicode = not console.options.ascii_only
+        self.width = max(20, min(console.width, _WIDEST))
+        self.colour = console.color_system is not None and not console.no_color
+
+    def text(self, *parts: Part) -> Text:
+        """One line of pieces, every character of which the terminal can show."""
+        line = Text()
+        for part in parts:
+            words, style = (part, "") if isinstance(part, str) else part
+            line.append(self.shown(words), style or None)
+        return line
+
+    def shown(self, text: str) -> str:
+        """The text as this terminal can show it."""
+        text = printable(text)
+        return text if self._unicode else ascii_only(text)
+
+    def prose(self, text: str, style: str = "") -> Text:
+        """A sentence in which `names` in backquotes stand out: by colour where there is colour."""
+        line = Text()
+        for index, part in enumerate(re.split(r"`([^`]+)`", text)):
+            if index % 2:
+                line.append(self.shown(part) if self.colour else f"`{self.shown(part)}`", "cyan" if self.colour else None)
+            else:
+                line.append(self.shown(part), style or None)
+        return line
+
+    def put(self, line: Text | str = "", *, indent: int = 0, hang: int = 0, first: Text | None = None) -> None:
+        """Print a line, wrapped; *hang* indents the lines after the first, *first* stands before it in the margin."""
+        text = line if isinstance(line, Text) else self.text(line)
+        width = max(12, min(self.width - indent - hang, _PROSE))
+        pieces = text.wrap(self._console, width, overflow="fold", tab_size=4) or [Text()]
+        for number, piece in enumerate(pieces):
+            piece.rstrip()
+            margin = Text(" " * indent) if number or first is None else first
+            if number:
+                margin.append(" " * hang)
+            self._out(margin + piece)
+
+    def put_whole(self, line: Text, *, indent: int = 0) -> None:
+        """Print a line that is cut, not wrapped, where it is too long: code."""
+        whole = Text(" " * indent) + line
+        whole.rstrip()
+        if whole.cell_len > self.width:
+            end = self.shown("…")
+            whole.truncate(self.width - len(end))
+            whole.append(end, "dim")
+        self._out(whole)
+
+    def rule(self, left: Text, right: Text | None = None, *, letter: str = "─", style: str = "dim") -> None:
+        """A heading in a rule across the page; where it does not fit, a line of its own below a rule."""
+        dash = self.shown(letter)
+        tail = Text() if right is None else Text(" ") + right + Text(" " + dash * 2, style)
+        head = Text(dash * 2 + " ", style) + left + Text(" ")
+        room = self.width - head.cell_len - tail.cell_len
+        if room < 1:
+            self._out(Text(dash * self.width, style))
+            self.put(left)
+            if right is not None:
+                self.put(right)
+            return
+        self._out(head + Text(dash * room, style) + tail)
+
+    def labelled(self, label: str) -> tuple[int, Text | None]:
+        """Begin a labelled part: the indent of its text, and what stands in the margin of its first line."""
+        name = self.text((label, "dim"))
+        if self.width < _LABELLED:
+            self._out(Text(" " * MARGIN) + name)
+            return 2 * MARGIN, None
+        name.pad_right(_LABEL - name.cell_len)
+        return MARGIN + _LABEL, Text(" " * MARGIN) + name
+
+    def _out(self, line: Text) -> None:
+        self._console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True, highlight=False)
