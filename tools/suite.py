@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +11,6 @@ import venvs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 FOLDER = venvs.ROOT / ".venv-test"
 
@@ -37,8 +35,7 @@ class Outcome:
 
 def say(text: str) -> None:
     """Print a line at once, so that it stands before the output of what is run next."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    print(text, flush=True)
 
 
 def found_interpreters(only: str | None = None) -> list[interpreters.Interpreter]:
@@ -61,15 +58,13 @@ def found_interpreters(only: str | None = None) -> list[interpreters.Interpreter
 def prepare(found: list[interpreters.Interpreter]) -> Iterator[venvs.Venv | str]:
     """Give, for each interpreter, its venv with stopper's wheel and the tests' needs, or why there is none."""
     source = venvs.source_digest()
-    sdist: Path | None = None
     for number, interpreter in enumerate(found):
         started = time.monotonic()
         venv = venvs.Venv(FOLDER / interpreter.minor, interpreter)
         try:
             venv.create()
             venv.install(venvs.needs("test" if number else "dev") + shop_needs())
-            sdist = sdist or venvs.build_sdist(venv, FOLDER / "sdist")
-            venv.install_wheel(sdist, source)
+            venv.install_wheel(lambda venv=venv: venvs.build_sdist(venv, FOLDER / "sdist"), source)
         except SystemExit as error:
             yield f"{interpreter.full}: {error}"
             continue

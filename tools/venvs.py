@@ -7,14 +7,13 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import tomllib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from interpreters import Interpreter
 
@@ -50,14 +49,14 @@ class Venv:
             self.pip("install", "--upgrade", "--upgrade-strategy", "only-if-needed", *wanted)
             stamp.write()
 
-    def install_wheel(self, sdist: Path, source: str) -> None:
+    def install_wheel(self, sdist: Callable[[], Path], source: str) -> None:
         """Build the wheel from *sdist* and install it, unless the one in place was made from *source* (a digest)."""
         stamp = Stamp(self.folder / ".wheel", [source])
         if stamp.fresh():
             return
         wheels = self.folder / "wheels"
         shutil.rmtree(wheels, ignore_errors=True)
-        self.pip("wheel", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--wheel-dir", wheels, sdist)
+        self.pip("wheel", "--no-deps", "--no-build-isolation", "--no-cache-dir", "--wheel-dir", wheels, sdist())
         self.pip("install", "--no-deps", "--force-reinstall", *wheels.glob("*.whl"))
         stamp.write()
 
@@ -96,10 +95,11 @@ def environment(**further: str) -> dict[str, str]:
     return kept | further
 
 
-def needs(group: str) -> list[str]:
-    """Return stopper's own dependencies, those of dependency *group*, and the build backend."""
+def needs(group: str | None = None) -> list[str]:
+    """Return stopper's own dependencies, the build backend, and those of dependency *group*, if one is named."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    return [*project["project"]["dependencies"], *_group(project, group), *project["build-system"]["requires"]]
+    own = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    return own + (_group(project, group) if group else [])
 
 
 def _group(project: dict, name: str) -> list[str]:
@@ -157,12 +157,10 @@ def build_sdist(venv: Venv, folder: Path) -> Path:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold *folder* for this process alone: two runs in one checkout take turns."""
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sys.stdout.write(f"another run is using {folder.name}: waiting for it\n")
-            sys.stdout.flush()
+            print(f"another run is using {folder.name}: waiting for it", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from typing import Any
+from typing import Any, Self
 
 from stopper import errors
 from stopper.check.wire import Message, Wire
@@ -69,7 +69,7 @@ class WorkerClient:
         self._reader = threading.Thread(target=self._read_output, name="stopper worker output", daemon=True)
         self._reader.start()
 
-    def __enter__(self) -> WorkerClient:
+    def __enter__(self) -> Self:
         """Nothing more to do: the process runs."""
         return self
 
@@ -145,7 +145,8 @@ class WorkerClient:
         return f"it ended with exit code {code}"
 
     def _read_output(self) -> None:
-        assert self._process.stdout is not None
+        if self._process.stdout is None:  # never: it was asked for
+            return
         fd = self._process.stdout.fileno()
         with contextlib.suppress(OSError, ValueError):
             while part := os.read(fd, 65_536):

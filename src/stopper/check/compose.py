@@ -11,7 +11,7 @@ from typing import Any
 from stopper.check.client import WorkerClient
 from stopper.check.conductor import Conductor, Evidence
 from stopper.check.ledger import Ledger
-from stopper.check.placement import Placed, find_sites, grown_children, group, locate
+from stopper.check.placement import Placed, find_sites, group, grown_children, locate
 from stopper.judge import growth
 from stopper.judge.blame import Place
 from stopper.judge.causes import cause_of
@@ -40,6 +40,9 @@ EXCERPT_LINES = 2
 EVERY_REQUEST_SHARE = 0.8
 """When so large a part of the endpoints (and no fewer than three) leaks alike, it is every request."""
 
+EVERY_REQUEST_LEAST = 3
+"""With fewer endpoints, naming them says more."""
+
 FINGERPRINT_DIGITS = 16
 """64 bits of a digest: enough for the findings of all apps of a company."""
 
@@ -60,7 +63,7 @@ class Composer:
         """A finding for each leak: a holder, and a line that fills it."""
         evidence = self.evidence
         self._summary = self.worker.ask("summary")
-        facts = locate(self.worker, evidence.leaks, scenario=self.scenario)
+        facts = locate(self.worker, self.ledger, evidence.leaks, scenario=self.scenario)
         found: list[Finding] = []
         for placed in group(self.worker, self.ledger, evidence.leaks, scenario=self.scenario):
             placed.facts = facts.get(placed.suspect.shape_id, {})
@@ -113,7 +116,10 @@ class Composer:
         location = self._location(place, names)
         growth_figures = Growth(unit, round(unit_rate, 4), round(gained_bytes / sent, 1), sent)
         holder = Holder(
-            holder_path(path) + _named(placed), placed.facts.get("type", path[-1].type), kind_in_words(path), placed.facts.get("length")
+            holder_path(path) + _named(placed),
+            placed.facts.get("type", path[-1].type),
+            kind_in_words(path),
+            placed.facts.get("length"),
         )
         facts = self._facts(judged, holder, leaked_path, rates, location, growth_figures, every=every)
         return Finding(
@@ -166,7 +172,7 @@ class Composer:
         return "object", judged.per_request
 
     def _every_request(self, rates: dict[str, float]) -> bool:
-        return len(rates) >= 3 and len(rates) >= EVERY_REQUEST_SHARE * len(self.evidence.reached)
+        return len(rates) >= EVERY_REQUEST_LEAST and len(rates) >= EVERY_REQUEST_SHARE * len(self.evidence.reached)
 
     def _endpoint(self, name: str, share: float) -> EndpointShare:
         methods = {entry[0]: entry for entry in self._summary["methods"]}

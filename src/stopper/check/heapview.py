@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from stopper.model.heap import ROOT
@@ -63,7 +64,7 @@ class HeapView:
     def owned(self, shape_ids: Sequence[int]) -> list[int]:
         """Bytes owned by each of these shapes and all below, by the last profile."""
         sizes = memoryview(self._before).cast("Q")[2::3] if self._before else memoryview(b"").cast("Q")
-        wanted = {shape_id: 0 for shape_id in shape_ids}
+        wanted = dict.fromkeys(shape_ids, 0)
         owner: dict[int, int | None] = {}
         for shape_id in range(len(sizes)):
             parent = self.walker.shape(shape_id).parent
@@ -86,7 +87,7 @@ class HeapView:
             "uncollectable": len(gc.garbage),
         }
 
-    def _unknown_shapes(self, shape_ids: Any) -> list[list[Any]]:
+    def _unknown_shapes(self, shape_ids: Iterable[int]) -> list[list[Any]]:
         found: list[list[Any]] = []
         for first in shape_ids:
             shape_id = first
@@ -111,7 +112,9 @@ def differing_rows(before: bytes, after: bytes) -> list[list[int]]:
         then = old[start : start + BLOCK_BYTES].cast("Q").tolist()
         now = new[start : start + BLOCK_BYTES].cast("Q").tolist()
         first = start // ROW_BYTES
-        for offset in range(0, len(now), 3):
-            if now[offset : offset + 3] != then[offset : offset + 3]:
-                rows.append([first + offset // 3, *(now[offset + i] - then[offset + i] for i in range(3))])
+        rows += [
+            [first + offset // 3, *(now[offset + i] - then[offset + i] for i in range(3))]
+            for offset in range(0, len(now), 3)
+            if now[offset : offset + 3] != then[offset : offset + 3]
+        ]
     return rows

@@ -54,12 +54,15 @@ def arguments(suspects: Iterable[Suspect], requests: int, *, scenario: bool, onl
     return {"plan": plan}
 
 
-def locate(worker: WorkerClient, suspects: Sequence[Suspect], *, scenario: bool) -> dict[int, dict[str, Any]]:
+def locate(
+    worker: WorkerClient, ledger: Ledger, suspects: Sequence[Suspect], *, scenario: bool
+) -> dict[int, dict[str, Any]]:
     """Holder facts by shape id, for the suspects whose items grow."""
     if not suspects:
         return {}
     shapes = [suspect.shape_id for suspect in suspects]
     answer = worker.ask("locate", 10.0, shapes=shapes, **arguments(suspects, LOCATE_REQUESTS, scenario=scenario))
+    ledger.enter(answer["profile"])
     owned = dict(zip(shapes, answer["owned"], strict=True))
     return {shape_id: {**facts, "owned": owned[shape_id]} for shape_id, facts in answer["holders"]}
 
@@ -141,7 +144,7 @@ def _allocated(worker: WorkerClient, ledger: Ledger, suspect: Suspect, endpoint:
 def grown_children(ledger: Ledger, suspect: Suspect) -> Mapping[int, int]:
     """The shapes right below a holder that got more objects, with how many; values before keys, most first."""
     gains = {
-        child: sum(interval.delta(child).count for interval in ledger.intervals[1:])
+        child: sum(interval.delta(child).objects for interval in ledger.intervals[1:])
         for child in ledger.children(suspect.shape_id)
     }
     kept = [(child, gain) for child, gain in gains.items() if gain > 0]
@@ -149,6 +152,10 @@ def grown_children(ledger: Ledger, suspect: Suspect) -> Mapping[int, int]:
 
 
 def _stacks(raw: list[list[list[Any]]]) -> list[Stack]:
-    return [
-        tuple(Frame(*frame[:5], wraps=tuple(frame[5]) if frame[5] else None) for frame in stack) for stack in raw
-    ]
+    return [tuple(frame_of(frame) for frame in stack) for stack in raw]
+
+
+def frame_of(raw: Sequence[Any]) -> Frame:
+    """A frame as the wire carries it."""
+    file, line, function, user, ours, wraps = raw
+    return Frame(file, line, function, user, ours, tuple(wraps) if wraps else None)

@@ -30,6 +30,9 @@ HOLDERS_LIMIT = 8
 NEW_LIMIT = 40
 """New entries looked at: enough to see their types, few enough to look at each."""
 
+OWNERS_LIMIT = 4
+"""Steps upwards from a holder: its instance, that instance's owner; farther up nothing bounds it."""
+
 OWNERS_LOOKED_AT = 200
 """Objects of a parent shape searched for the one that holds a container."""
 
@@ -65,7 +68,7 @@ class Holders:
                 return lambda: items(only)
             return lambda: sum(map(items, held))
         if self._view.walker.shape(shape_id).edge == "atexit":
-            return atexit._ncallbacks  # type: ignore[attr-defined]  # noqa: SLF001  # the one way to count them
+            return atexit._ncallbacks  # noqa: SLF001  # the one way to count them
         return None
 
     def watch(self, shape_id: int, run: Callable[[], object]) -> list[Stack]:
@@ -130,7 +133,7 @@ class Holders:
         chain: list[object] = []
         below = held
         parent = self._view.walker.shape(shape_id).parent
-        while parent != ROOT and len(chain) < 4:
+        while parent != ROOT and len(chain) < OWNERS_LIMIT:
             candidates = self._view.members(parent, OWNERS_LOOKED_AT)
             owner = next((item for item in candidates if _holds(item, below)), None)
             if owner is None:

@@ -106,7 +106,8 @@ class Subject:
 
     def run_scenario(self, times: int, after_request: Callable[[], None] | None = None) -> dict[str, int]:
         """So many iterations of the scenario; how many requests each endpoint got."""
-        assert self.scenario is not None
+        if self.scenario is None:
+            raise StopperError("there is no scenario to run")
         before = self.hits.copy()
         signal.setitimer(signal.ITIMER_REAL, REQUEST_SECONDS + times)
         try:
@@ -134,10 +135,8 @@ class Subject:
 
     def _drive_once(self, route: Route, *, same: bool) -> None:
         self._numbers += 1
-        if same:
-            number = route.good[0] if route.good else PROBE_NUMBERS[0]
-        else:
-            number = route.next_number(self._numbers)
+        known = route.good[0] if route.good else PROBE_NUMBERS[0]
+        number = known if same else route.next_number(self._numbers)
         try:
             answer = self._send(route, number)
         except Hung as error:

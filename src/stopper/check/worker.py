@@ -58,7 +58,7 @@ class Worker:
         """The first requests to an endpoint."""
         return self._subject.probe(endpoint)
 
-    def drive(self, plan: dict[str, int], same: bool = False) -> Message:
+    def drive(self, plan: dict[str, int], *, same: bool = False) -> Message:
         """Requests to endpoints, then a profile."""
         return {"hits": self._subject.drive(plan, same=same), **self._view.difference()}
 
@@ -88,8 +88,10 @@ class Worker:
 
     def locate(self, shapes: list[int], plan: dict[str, int], scenario: int = 0) -> Message:
         """Find the objects of these shapes that grow, and describe them."""
-        found = self._holders.locate(shapes, lambda: self._run(plan, scenario))
-        return {"holders": [[shape_id, facts] for shape_id, facts in found.items()], "owned": self._view.owned(shapes)}
+        hits: dict[str, int] = {}
+        found = self._holders.locate(shapes, lambda: hits.update(self._run(plan, scenario)))
+        profile = {"hits": hits, **self._view.difference()}
+        return {"holders": list(found.items()), "owned": self._view.owned(shapes), "profile": profile}
 
     def links(self, shapes: list[int], plan: dict[str, int], scenario: int = 0) -> Message:
         """Which of these suspects hold what others own."""
@@ -120,11 +122,8 @@ class Worker:
         """A file's path as the report shows it."""
         return {"file": self._subject.project.shown(file)}
 
-    def _run(self, plan: dict[str, int], scenario: int) -> None:
-        if scenario:
-            self._subject.run_scenario(scenario)
-        else:
-            self._subject.drive(plan)
+    def _run(self, plan: dict[str, int], scenario: int) -> dict[str, int]:
+        return self._subject.run_scenario(scenario) if scenario else self._subject.drive(plan)
 
     def _note_endpoint(self, endpoint: str) -> None:
         name = endpoint.encode()[: NAME_BYTES - 1]
@@ -132,7 +131,9 @@ class Worker:
 
     def _user_modules(self) -> list[str]:
         owns = self._subject.project.owns_module
-        return sorted(name for name, module in list(sys.modules.items()) if isinstance(module, ModuleType) and owns(name, module))
+        return sorted(
+            name for name, module in list(sys.modules.items()) if type(module) is ModuleType and owns(name, module)
+        )
 
 
 def _stacks(stacks: list[Stack]) -> list[list[list[Any]]]:

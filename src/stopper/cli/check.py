@@ -106,4 +106,6 @@ def check_writable(json_file: str | None) -> None:
     if path.is_dir():
         raise OutputError(f"--json {json_file} is a folder: name a file in it")
     if not os.access(path if path.exists() else folder, os.W_OK):
-        raise OutputError(f"--json {json_file}: no permission to write there: name another file, or - for standard output")
+        raise OutputError(
+            f"--json {json_file}: no permission to write there: name another file, or - for standard output"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -69,7 +70,7 @@ class Route:
 
     def learn(self, number: int, status: int) -> None:
         """Note how a number was answered."""
-        if status < 400:
+        if status < HTTPStatus.BAD_REQUEST:
             self.misses = 0 if number not in self.good else self.misses
             if len(self.good) < GOOD_LIMIT and number not in self.good:
                 self.good.append(number)
@@ -107,7 +108,8 @@ def routes_of(app: Flask) -> tuple[list[Route], list[NotExercised]]:
             skipped.append(
                 NotExercised(
                     name,
-                    f"no URL could be made for {route.rule} (converters {', '.join(kinds)}; {type(error).__name__}): give a scenario",
+                    f"no URL could be made for {route.rule} (converters {', '.join(kinds)}; {type(error).__name__}): "
+                    "give a scenario",
                 )
             )
     return sorted(found.values(), key=lambda route: route.endpoint), skipped

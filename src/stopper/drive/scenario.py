@@ -73,7 +73,9 @@ def _load(spec: str) -> Callable[[Any], object]:
     function = getattr(module, name, None)
     if not callable(function):
         known = sorted(
-            key for key, entry in vars(module).items() if callable(entry) and getattr(entry, "__module__", "") == module.__name__
+            key
+            for key, entry in vars(module).items()
+            if callable(entry) and getattr(entry, "__module__", "") == module.__name__
         )
         raise ScenarioError(
             f"scenario {spec}: {module.__name__} has no function {name!r}"

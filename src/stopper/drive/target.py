@@ -54,12 +54,9 @@ def _no_app(target: str, error: flask_cli.NoAppException) -> str:
     message = error.format_message().strip()
     name = target.partition(":")[0]
     if "Could not import" in message:
-        hint = (
-            "" if name.endswith(".py") or "/" not in name else " (a path must end in .py or name a package's folder)"
-        )
+        hint = "" if name.endswith(".py") or "/" not in name else " (a path must end in .py or name a package's folder)"
         return (
-            f"no module named {name!r} in {os.getcwd()}{hint}: "
-            "run from the project's folder, or pass a path to app.py"
+            f"no module named {name!r} in {os.getcwd()}{hint}: run from the project's folder, or pass a path to app.py"
         )
     return f"{target}: {message}"
 

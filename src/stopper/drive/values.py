@@ -52,9 +52,9 @@ def values_for(converters: Mapping[str, BaseConverter], number: int) -> dict[str
 def _within(converter: IntegerConverter | FloatConverter, number: int) -> int:
     low = int(converter.min) if converter.min is not None else None
     high = int(converter.max) if converter.max is not None else None
-    if converter.fixed_digits:
-        least = 10 ** (converter.fixed_digits - 1)
-        return least + number % (9 * least)
+    if isinstance(converter, IntegerConverter) and converter.fixed_digits:
+        least = 10 ** (int(converter.fixed_digits) - 1)
+        return int(least + number % (9 * least))
     if low is not None and high is not None:
         return low + (number - low) % max(1, high - low + 1)
     if low is not None and number < low:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 LOGIN_WORDS = ("login", "signin", "sign-in", "sign_in", "auth", "sso")
@@ -20,16 +21,16 @@ def judge_answers(rule: str, facts: Mapping[str, Any]) -> tuple[bool, str]:
     if facts["endless"]:
         return False, "streams without end: only the start of its body was read; give a scenario that closes it"
     statuses = facts["statuses"]
-    if any(status < 300 for status in statuses):
+    if any(status < HTTPStatus.MULTIPLE_CHOICES for status in statuses):
         return True, ""
     status, location = statuses[0], facts["location"]
-    if status < 400:
+    if status < HTTPStatus.BAD_REQUEST:
         asks = any(word in location.lower() for word in LOGIN_WORDS)
         return True, f"{status} to {location}: give a scenario that signs in" if asks else ""
-    if status in (401, 403):
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return True, f"{status}: give a scenario that signs in"
     tried = f"every value tried, {facts['path']} and the like" if "<" in rule else facts["path"]
-    if status >= 500:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raised = facts["raised"]
         return True, f"{status} for {tried}" + (f": {raised}" if raised else "")
     return True, f"{status} for {tried}: give a scenario with values that it takes"

@@ -14,7 +14,7 @@ from enum import Enum
 from stopper.model.growth import Interval, Suspect
 from stopper.model.heap import ROOT, Shape, Tally
 
-METRICS = ("items", "count", "size_bytes")
+METRICS = ("items", "objects", "size_bytes")
 """What may grow, in the order in which it is asked for."""
 
 BYTES_PER_REQUEST_FLOOR = 16.0
@@ -92,7 +92,7 @@ def topmost(growing: Mapping[int, str], shape_of: Callable[[int], Shape]) -> lis
     def explained(shape_id: int) -> bool:
         parent = shape_of(shape_id).parent
         while parent != ROOT:
-            if growing.get(parent) in {"items", "count"}:
+            if growing.get(parent) in {"items", "objects"}:
                 return True
             parent = shape_of(parent).parent
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from stopper.model.heap import Shape
 
@@ -35,7 +36,7 @@ def holder_path(path: Sequence[Shape]) -> str:
     """The holder's name: `shop.views._recent`, `Registry.items`, `shop.prices.render (lru_cache)`."""
     root = path[0]
     name = root.edge.removeprefix("module ")
-    for above, shape in zip(path, path[1:], strict=False):
+    for above, shape in pairwise(path):
         edge = shape.edge
         if above.type == "functools._lru_cache_wrapper":
             return f"{name} (lru_cache)"
@@ -59,7 +60,7 @@ def holder_path(path: Sequence[Shape]) -> str:
 def is_internal(above: Shape, shape: Shape) -> bool:
     """Whether a step leads into a container's own workings."""
     return (above.type, shape.edge) in INTERNAL_ATTRIBUTES or bool(
-        PRIVATE_NAME.match(shape.edge) and above.type.partition(".")[0] in {"cachetools"}
+        PRIVATE_NAME.match(shape.edge) and above.type.startswith("cachetools.")
     )
 
 

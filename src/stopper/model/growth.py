@@ -37,7 +37,7 @@ class Suspect:
 
     rates: growth per request by endpoint, from the rounds that drove this endpoint alone, largest
            first, in `metric`. Empty where it grows without requests.
-    metric: what of it grows: its `items` (a container gets entries), its `count` (there are more and
+    metric: what of it grows: its `items` (a container gets entries), its `objects` (there are more and
            more such objects, as in a linked list) or its `size_bytes` alone (a string or buffer).
     """
 

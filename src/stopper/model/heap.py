@@ -29,13 +29,13 @@ class Shape(NamedTuple):
 class Tally(NamedTuple):
     """What one profile counted under one shape (or how two profiles differ there).
 
-    count:      objects whose first path has this shape.
+    objects:    objects whose first path has this shape.
     items:      what these objects hold directly, summed: entries of a container, attributes of an
                 instance, references of anything else.
     size_bytes: their own bytes, without what they refer to.
     """
 
-    count: int
+    objects: int
     items: int
     size_bytes: int
 

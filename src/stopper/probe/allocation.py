@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Callable, Iterable
 from types import TracebackType
+from typing import Self
 
 from stopper.model.site import Frame, Stack
 from stopper.probe.code import OWN_FOLDER, Project
@@ -21,14 +22,16 @@ class AllocationTrace:
         self._project = project
         self._started = False
 
-    def __enter__(self) -> AllocationTrace:
+    def __enter__(self) -> Self:
         """Begin."""
         if not tracemalloc.is_tracing():
             tracemalloc.start(TRACEBACK_FRAMES)
             self._started = True
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None
+    ) -> None:
         """End, if this began it."""
         if self._started:
             tracemalloc.stop()

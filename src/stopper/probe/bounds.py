@@ -27,9 +27,9 @@ def limit_of(owner: object) -> int | None:
     """
     found: Any = None
     if type(owner) is deque or isinstance(owner, deque):
-        found = deque.maxlen.__get__(owner)  # type: ignore[attr-defined]  # a getset descriptor
+        found = deque.maxlen.__get__(owner)
     elif type(owner) is type(functools.lru_cache(maxsize=1)(abs)):
-        found = owner.cache_parameters()["maxsize"]  # type: ignore[attr-defined]  # checked by its type
+        found = owner.cache_parameters()["maxsize"]
     else:
         for library_class in type(owner).__mro__:
             names = LIMIT_ATTRIBUTES.get(str(library_class.__module__).partition(".")[0], ())

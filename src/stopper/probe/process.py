@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from functools import cache
 
 import psutil
@@ -53,8 +54,6 @@ def _children() -> int:
 
 def room_for_fds() -> int:
     """How many more descriptors this process may open; the soft limit is raised to the hard one first."""
-    import resource
-
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

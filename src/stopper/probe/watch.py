@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from types import CodeType, FrameType, FunctionType, MethodType
-from typing import Any
+from typing import Any, Self
 
 from stopper.model.site import Frame, Stack
 from stopper.probe.code import Project, definition, is_ours
@@ -35,7 +35,7 @@ class Watch:
         self._lines: dict[FrameType, int] = {}
         self._before: Any = None
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Self:
         """Begin."""
         self._last = self._size()
         self._before = sys.gettrace()
@@ -46,7 +46,7 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         """End, and put back the tracer that was there."""
         sys.settrace(self._before)
-        threading.settrace(self._before)  # type: ignore[arg-type]  # None switches it off, as documented
+        threading.settrace(self._before)
         self._lines.clear()
 
     def _trace(self, frame: FrameType, event: str, _arg: object) -> Any:
@@ -56,7 +56,7 @@ class Watch:
         if now > self._last:
             self._note(frame, event)
         self._last = now
-        if event == "line" or event == "call":
+        if event in {"line", "call"}:
             self._lines[frame] = frame.f_lineno
         elif event == "return":
             self._lines.pop(frame, None)

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 CAUSE: Cause = "cache"
 
-LIBRARIES = frozenset({"cachetools", "cachelib", "flask_caching", "functools", "lru", "diskcache", "aiocache", "beaker"})
+LIBRARIES = frozenset(
+    {"cachetools", "cachelib", "flask_caching", "functools", "lru", "diskcache", "aiocache", "beaker"}
+)
 """Whatever these hold is a cache."""
 
 WORDS = ("cache", "memo")

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 CAUSE: Cause = "registration"
 
-CONTAINER_MODULES = frozenset({"array", "collections", "contextvars", "queue", "threading", "types", "weakref", "_thread"})
+CONTAINER_MODULES = frozenset(
+    {"array", "collections", "contextvars", "queue", "threading", "types", "weakref", "_thread"}
+)
 """What these define are containers for the user's own data: no registry."""
 
 APP_CONTAINERS = (".extensions", ".config")
