@@ -57,7 +57,7 @@ def run_checks(venv: venvs.Venv) -> Outcome:
             Check("mypy, strict", lambda: output([tool / "mypy", "--cache-dir", venv.folder / "mypy_cache"])),
             Check("layers", lambda: output([tool / "lint-imports", "--no-cache"])),
             Check("docstrings", lambda: output([tool / "interrogate", "src"])),
-            Check("C core, sanitized", lambda: sanitized_core()),
+            Check("C core, sanitized", sanitized_core),
             Check("C extension, sanitized", lambda: sanitized_extension(venv)),
         ]
     ) + run_native_check(venv)
@@ -135,7 +135,7 @@ def sanitized_core() -> tuple[str, int | None]:
         return "there is no csrc/test_core.c", None
     if not shutil.which("gcc"):
         return "no gcc here (Debian: apt-get install gcc)", None
-    flags = "-std=c11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -fno-omit-frame-pointer".split()
+    flags = ["-std=c11", "-D_GNU_SOURCE", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-fno-omit-frame-pointer"]
     sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     core = sorted((venvs.ROOT / "csrc" / "core").glob("*.c"))
     with tempfile.TemporaryDirectory() as folder:

@@ -24,7 +24,7 @@ class Interpreter:
 
 
 def find(wanted: tuple[str, ...] = WANTED) -> tuple[list[Interpreter], list[str]]:
-    """Return one interpreter for each wanted version, this one first if wanted, and the versions that were not found."""
+    """Return one interpreter for each wanted version, the running one first, and the versions not found."""
     found: dict[str, Interpreter] = {}
     running = probe(sys.executable)
     if running and running.minor in wanted:
