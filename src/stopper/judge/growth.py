@@ -61,6 +61,8 @@ def rising_metric(series: Sequence[Tally], requests: Sequence[int]) -> str | Non
     for metric in METRICS:
         steps = [value(tally, metric) for tally in series]
         if metric == "size_bytes":
+            if any(sum(value(tally, other) for tally in series) for other in METRICS[:2]):
+                return None  # there are more or fewer of them, or in them: their bytes say nothing more
             steps = [
                 step if step >= BYTES_PER_REQUEST_FLOOR * sent else min(step, 0)
                 for step, sent in zip(steps, requests, strict=True)
