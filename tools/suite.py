@@ -50,7 +50,7 @@ def found_interpreters(only: str | None = None) -> list[interpreters.Interpreter
         say("not found: " + ", ".join(missing))
     if not found:
         raise SystemExit(
-            f"no working Python of {', '.join(wanted)} with venv and ensurepip here: apt-get install python3 python3-venv"
+            f"no working Python {', '.join(wanted)} with venv here: apt-get install python3 python3-venv"
         )
     return found
 

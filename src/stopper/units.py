@@ -91,7 +91,11 @@ def format_duration(seconds: float) -> str:
     if seconds < 9.95:  # noqa: PLR2004 (rounds to 10 s)
         return f"{seconds:.1f} s"
     whole = round(seconds)
-    for size, name, small_size, small_name in ((DAY_SECONDS, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+    for size, name, small_size, small_name in (
+        (DAY_SECONDS, "d", 3600, "h"),
+        (3600, "h", 60, "min"),
+        (60, "min", 1, "s"),
+    ):
         if whole >= size:
             rest = whole % size // small_size
             return f"{whole // size:,} {name}" + (f" {rest} {small_name}" if rest else "")

@@ -14,8 +14,9 @@ from enum import Enum
 from stopper.model.growth import Interval, Suspect
 from stopper.model.heap import ROOT, Shape, Tally
 
-METRICS = ("items", "objects", "size_bytes")
-"""What may grow, in the order in which it is asked for."""
+METRICS = ("objects", "items", "size_bytes")
+"""What may grow, in the order in which it is asked for: where there are more and more objects of a shape, the
+entries in them are more by that alone."""
 
 BYTES_PER_REQUEST_FLOOR = 16.0
 """A shape that grows in bytes alone must gain this much a request. A counter that passes a power of

@@ -35,6 +35,8 @@ def retaining_path(path: Sequence[Shape]) -> tuple[str, ...]:
 def holder_path(path: Sequence[Shape]) -> str:
     """The holder's name: `shop.views._recent`, `Registry.items`, `shop.prices.render (lru_cache)`."""
     root = path[0]
+    if is_chain(path):
+        path = path[:-1]
     name = root.edge.removeprefix("module ")
     for above, shape in pairwise(path):
         edge = shape.edge
@@ -55,6 +57,11 @@ def holder_path(path: Sequence[Shape]) -> str:
         elif edge:
             name += f" {edge}"
     return name + (" (lru_cache)" if path[-1].type == "functools._lru_cache_wrapper" else "")
+
+
+def is_chain(path: Sequence[Shape]) -> bool:
+    """Whether the last shape is that of objects linked to each other, as in a linked list."""
+    return len(path) > 1 and path[-1].type == path[-2].type and path[-1].edge.startswith(".")
 
 
 def is_internal(above: Shape, shape: Shape) -> bool:
@@ -81,6 +88,8 @@ def kind_in_words(path: Sequence[Shape]) -> str:
     steps = [shape for shape in path if not shape.edge.startswith("[")]
     above = path[-2] if len(path) > 1 else last
     edges = [shape.edge for shape in path]
+    if is_chain(path):
+        return f"chain of objects linked by {last.edge}"
     if any(shape.type == "functools._lru_cache_wrapper" for shape in path):
         return "lru_cache"
     if ".__defaults__" in edges or ".__kwdefaults__" in edges:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from stopper.model.finding import Fix
+from stopper.model.facts import LeakFacts
+from stopper.model.finding import Cause, Fix
 from stopper.report.catalogue import CATALOGUE
+from stopper.report.catalogue.entry import Entry
 from stopper.report.catalogue.words import words
-
-if TYPE_CHECKING:
-    from stopper.model.facts import LeakFacts
-    from stopper.model.finding import Cause
-    from stopper.report.catalogue.entry import Entry
 
 __all__ = ["advise", "entry_for", "explain"]
 

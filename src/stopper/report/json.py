@@ -7,8 +7,9 @@ The contract is also written as a JSON Schema, `schema/report-1.json`.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stopper.model.finding import (
     Bounded,
@@ -22,9 +23,6 @@ from stopper.model.finding import (
     Report,
 )
 from stopper.report.rank import ranked
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["SCHEMA", "dumps", "parse", "schema", "to_contract"]
 
@@ -50,8 +48,8 @@ def to_contract(report: Report) -> Json:
 
 
 def dumps(report: Report) -> str:
-    """The contract as text: indented, ending in a newline, the same bytes for the same report."""
-    return json.dumps(to_contract(report), indent=2, ensure_ascii=False) + "\n"
+    """The contract as text: indented, the same bytes for the same report."""
+    return json.dumps(to_contract(report), indent=2, ensure_ascii=False)
 
 
 def parse(document: Mapping[str, Any]) -> Report:
@@ -130,9 +128,7 @@ def _parse_finding(finding: Json) -> Finding:
     return Finding(
         fingerprint=finding["fingerprint"],
         cause=finding["cause"],
-        endpoints=tuple(
-            EndpointShare(e["endpoint"], e["rule"], e["method"], e["share"]) for e in finding["endpoints"]
-        ),
+        endpoints=tuple(EndpointShare(e["endpoint"], e["rule"], e["method"], e["share"]) for e in finding["endpoints"]),
         growth=Growth(**{name: finding["growth"][name] for name in Growth.__dataclass_fields__}),
         holder=Holder(**{name: finding["holder"][name] for name in Holder.__dataclass_fields__}),
         leaked_type=finding["leaked"]["type"],

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rich.syntax import Syntax
 from rich.text import Text
 
-from stopper.report.page import MARGIN
+from stopper.model.finding import Finding, Fix, Location
+from stopper.report.page import MARGIN, Page
 from stopper.report.rank import bytes_a_day
 from stopper.units import (
     DAY_SECONDS,
@@ -19,10 +18,6 @@ from stopper.units import (
     format_rate,
     plural,
 )
-
-if TYPE_CHECKING:
-    from stopper.model.finding import Finding, Fix, Location
-    from stopper.report.page import Page
 
 __all__ = ["put_leak", "traffic", "who"]
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.text import Text
 
 from stopper.report.plain import ascii_only, printable
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 __all__ = ["Page", "Part"]
 
@@ -61,7 +58,9 @@ class Page:
         line = Text()
         for index, part in enumerate(re.split(r"`([^`]+)`", text)):
             if index % 2:
-                line.append(self.shown(part) if self.colour else f"`{self.shown(part)}`", "cyan" if self.colour else None)
+                line.append(
+                    self.shown(part) if self.colour else f"`{self.shown(part)}`", "cyan" if self.colour else None
+                )
             else:
                 line.append(self.shown(part), style or None)
         return line

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from stopper.model.finding import Finding
+from stopper.model.finding import Finding
 
 
 def bytes_a_day(finding: Finding, requests_per_day: float) -> float:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
+from rich.console import Console
+from rich.text import Text
+
+from stopper.model.finding import Bounded, Finding, Report
 from stopper.report.leak import put_leak, traffic, who
 from stopper.report.page import MARGIN, Page
 from stopper.report.rank import bytes_a_day, ranked
 from stopper.units import DAY_SECONDS, format_bytes, format_bytes_a_day, format_count, format_duration, plural
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-    from stopper.model.finding import Bounded, Finding, Report
-
 __all__ = ["render"]
 
-_LEAST_BUDGET_SECONDS = 60
-"""The least `--budget` ever advised: a shorter run rarely sees a slow leak twice."""
+_LEAST_BUDGET_SECONDS = 300
+"""The least `--budget` ever advised: well above the default of 120 s, with which the run came to nothing."""
 
 _SIGNS = {"leaking": ("✗", "bold red"), "clean": ("✓", "bold green"), "inconclusive": ("?", "bold yellow")}
 
@@ -111,8 +108,7 @@ def _put_next_steps(page: Page, report: Report) -> None:
     if report.errors or not report.exercised:
         page.put(
             page.prose(
-                "Give a scenario that signs in and sends what the endpoints expect: "
-                f"`{command} --scenario scenario.py`"
+                f"Give a scenario that signs in and sends what the endpoints expect: `{command} --scenario scenario.py`"
             ),
             indent=MARGIN,
             hang=MARGIN,
@@ -127,8 +123,14 @@ def _put_overview(page: Page, findings: list[Finding], requests_per_day: float) 
     column = max(map(len, costs))
     for number, (finding, cost) in enumerate(zip(findings, costs, strict=True), start=1):
         line = page.text(
-            (f"{number}", "bold red"), f"  {cost:>{column}}  ", (finding.holder.path, "yellow"), (f"  {who(finding)}", "dim")
+            (f"{number}", "bold red"),
+            f"  {cost:>{column}}  ",
+            (finding.holder.path, "yellow"),
+            (f"  {who(finding)}", "dim"),
         )
         page.put(line, indent=MARGIN, hang=column + 5)
-    page.put(page.text((f"A day is counted {traffic(requests_per_day)} to the endpoints of each leak.", "dim")), indent=MARGIN)
+    page.put(
+        page.text((f"A day is counted {traffic(requests_per_day)} to the endpoints of each leak.", "dim")),
+        indent=MARGIN,
+    )
     page.put()

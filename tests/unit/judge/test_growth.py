@@ -37,7 +37,7 @@ def leak(times: int) -> Interval:
 
 def test_rising_one_entry_a_request_is_the_holder_by_items_and_its_entries_by_objects():
     """A list that gets an entry a request rises by items, and the entries below it by number."""
-    assert rising([leak(40), leak(40), leak(40)]) == {HOLDER: "items", ENTRY: "items"}
+    assert rising([leak(40), leak(40), leak(40)]) == {HOLDER: "items", ENTRY: "objects"}
 
 
 def test_rising_a_step_in_one_interval_only_is_not_growth():

@@ -43,6 +43,7 @@ MODULE = ("module shop.views", "module")
             "shop.views.count (closure variable calls)",
             "closure variable",
         ),
+        ([MODULE, (".latest", "shop.Rev"), (".before", "shop.Rev")], "shop.views.latest", "chain of objects linked by .before"),
         ([("atexit", "atexit")], "atexit", "atexit"),
     ],
 )

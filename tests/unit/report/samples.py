@@ -147,5 +147,9 @@ def clean() -> Report:
 def inconclusive() -> Report:
     """A run in which nothing answered."""
     return Report(
-        "shop:create_app()", "inconclusive", 12, 0.4, errors=(NotExercised("home", "500 on each request: OperationalError"),)
+        "shop:create_app()",
+        "inconclusive",
+        12,
+        0.4,
+        errors=(NotExercised("home", "500 on each request: OperationalError"),),
     )

@@ -8,13 +8,17 @@ witness in the tests.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from stopper.report.catalogue import general
-
-if TYPE_CHECKING:
-    from stopper.report.catalogue.entry import Entry
+from stopper.report.catalogue import caches, containers, general, memory, registrations, resources, work
+from stopper.report.catalogue.entry import Entry
 
 __all__ = ["CATALOGUE"]
 
-CATALOGUE: tuple[Entry, ...] = (*general.ENTRIES,)
+CATALOGUE: tuple[Entry, ...] = (
+    *registrations.ENTRIES,
+    *resources.ENTRIES,
+    *work.ENTRIES,
+    *memory.ENTRIES,
+    *caches.ENTRIES,
+    *containers.ENTRIES,
+    *general.ENTRIES,
+)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from stopper.model.facts import LeakFacts
-    from stopper.model.finding import Cause, Unit
+from stopper.model.facts import LeakFacts
+from stopper.model.finding import Cause, Unit
 
 
 @dataclass(frozen=True, kw_only=True)

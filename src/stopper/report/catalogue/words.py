@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from stopper.model.facts import LeakFacts
+from stopper.model.facts import LeakFacts
 
-_LONGEST_LINE = 76
-"""A longer source line is not quoted in an example: it would wrap on a terminal of 80 columns."""
+_EMPTY = {"dict": "{}", "set": "set()", "collections.deque": "deque()", "bytearray": "bytearray()"}
+"""How an empty container is written, where it is no list."""
+
+_LONGEST_LINE = 64
+"""A longer source line is not quoted in an example: a terminal of 80 columns would cut it."""
 
 
 def words(facts: LeakFacts, line: str, own_line: str) -> dict[str, str]:
@@ -18,7 +19,7 @@ def words(facts: LeakFacts, line: str, own_line: str) -> dict[str, str]:
 
     line, own_line: of the entry: the stand-in for the user's line, and the pattern that line must match.
     """
-    name = short_name(facts.holder_path)
+    name = code_name(facts)
     named = {
         "holder": f"`{facts.holder_path}`" if facts.holder_path else "something long-lived",
         "name": name,
@@ -26,6 +27,12 @@ def words(facts: LeakFacts, line: str, own_line: str) -> dict[str, str]:
         "type": f"`{_last(facts.holder_type) or 'object'}`",
         "function": facts.function if facts.function.isidentifier() else _endpoint(facts) or "view",
         "called": called(facts),
+        "method": called(facts).rpartition(".")[2],
+        "attribute": name.rpartition(".")[2],
+        "stack": _name_of(facts, "ExitStack") or name,
+        "param": _parameter(facts.source_line),
+        "empty": _EMPTY.get(facts.holder_type, "[]"),
+        "leaked": _last(facts.leaked_type) if _last(facts.leaked_type).isidentifier() else "Node",
         "thing": thing(facts.leaked_type),
         "things": things(facts.leaked_type),
         "who": who(facts),
@@ -36,18 +43,26 @@ def words(facts: LeakFacts, line: str, own_line: str) -> dict[str, str]:
     return {**named, "line": _own_line(facts.source_line, own_line) or line.format(**named)}
 
 
+def code_name(facts: LeakFacts) -> str:
+    """The holder as its own module's code spells it: `_recent`, `Registry.items`, `self.memo`."""
+    name = short_name(facts.holder_path)
+    return f"self.{name}" if facts.holder_kind == "instance attribute" and "." not in name else name
+
+
 def short_name(holder_path: str) -> str:
     """The name as code in the same module would spell it: `shop.Registry.items` is `Registry.items`.
 
-    What stands in brackets behind a path, and what is no name, is left out: `render (lru_cache)` is
-    `render`, `shop.tags['new']` is `tags`.
+    What stands in brackets behind a path is left out, the subscripts of the holder stay, with any other key as
+    `key`: `render (lru_cache)` is `render`, `shop.feeds['new']` is `feeds['new']`, `shop.feeds[*]` is `feeds[key]`.
     """
-    plain = re.split(r" \(|[\[{ ]|\.cache_?$", holder_path.split(" ▸ ")[-1].strip("."))[0]
-    steps = [step for step in plain.split(".") if step.isidentifier()]
-    for index, step in enumerate(steps[:-1]):
-        if step[:1].isupper():
-            return ".".join(steps[index:])
-    return steps[-1] if steps else "kept"
+    local = re.search(r"\blocal (\w+)$", holder_path)
+    plain = local[1] if local else re.split(r" \(|[ {,]|\.cache(?= |$)", holder_path)[0]
+    path, bracket, subscripts = plain.partition("[")
+    steps = [step for step in path.split(".") if step.isidentifier()]
+    if not steps:
+        return "kept"
+    first = next((index for index, step in enumerate(steps[:-1]) if step[:1].isupper()), len(steps) - 1)
+    return ".".join(steps[first:]) + (bracket + subscripts).replace("[*]", "[key]")
 
 
 def class_name(holder_path: str) -> str:
@@ -56,9 +71,8 @@ def class_name(holder_path: str) -> str:
 
 
 def called(facts: LeakFacts) -> str:
-    """The function that the holder belongs to: of `render (lru_cache)`, `shop.quote.__defaults__`, `quote(earlier=)`."""
-    path = re.sub(r"(\.__(kw)?defaults__.*|\.cache|\(.*| \(.*)$", "", facts.holder_path)
-    return short_name(re.sub(r"(\.__(kw)?defaults__.*|\.cache)$", "", path).removesuffix("()"))
+    """The function that the holder belongs to: `render` of `render (lru_cache)`, `quote` of `quote.__defaults__`."""
+    return short_name(re.sub(r"\.__(kw)?defaults__.*$", "", facts.holder_path))
 
 
 def thing(type_name: str) -> str:
@@ -94,6 +108,18 @@ def _joined(names: list[str]) -> str:
 def _last(type_name: str) -> str:
     """The type's own name: `shop.models.Invoice` is `Invoice`, and a local class is its last part."""
     return type_name.rsplit(".", 1)[-1]
+
+
+def _name_of(facts: LeakFacts, type_name: str) -> str:
+    """The name of the nearest step of that type on the path; empty if there is none."""
+    steps = [re.match(r"\.(\w+): (?:\w+\.)*(\w+)$", step) for step in facts.retaining_path]
+    return next((step[1] for step in reversed(steps) if step and step[2] == type_name), "")
+
+
+def _parameter(source_line: str) -> str:
+    """The name of what the line adds to: `earlier` of `earlier.append(quote)`; `kept` if it does not say."""
+    added = re.match(r"\s*([a-z_]\w*)(\.(append|add|extend|insert|update|setdefault)\(|\[)", source_line)
+    return added[1] if added else "kept"
 
 
 def _endpoint(facts: LeakFacts) -> str:
