@@ -24,6 +24,9 @@ DAY_SECONDS = 86_400
 
 _BINARY_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
+_SPANS = ((DAY_SECONDS, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
+"""Units of time in seconds, each with the next smaller one."""
+
 _LARGEST_DENOMINATOR = 1000
 """The rarest rate written as "1 in n": rarer ones are not told from chance by a run of a few thousand requests."""
 

@@ -19,7 +19,7 @@ from stopper.units import (
     plural,
 )
 
-__all__ = ["put_leak", "traffic", "who"]
+__all__ = ["brief_cost", "put_leak", "traffic", "who"]
 
 _UNIT_NOUNS = {
     "object": "object",
@@ -44,7 +44,7 @@ def put_leak(page: Page, number: int, finding: Finding, requests_per_day: float)
     """Print one leak, *number* being its rank."""
     heading = page.text((f"{number}", "bold red"), "  ", (who(finding), "bold"))
     page.rule(heading, page.text((finding.cause, "bold magenta")), style="red")
-    page.put(_rate(page, finding, requests_per_day), indent=MARGIN)
+    _put_rate(page, finding, requests_per_day)
     _put_shares(page, finding)
     page.put()
     _put_holder(page, finding)
@@ -79,20 +79,27 @@ def traffic(requests_per_day: float) -> str:
     return f"at {plural(per_second, 'request')}/s"
 
 
-def _rate(page: Page, finding: Finding, requests_per_day: float) -> Text:
+def _put_rate(page: Page, finding: Finding, requests_per_day: float) -> None:
+    each = _each(finding)
+    if not finding.endpoints and not finding.every_request:
+        page.put(page.text((each.replace("a request", "a round without requests"), "bold")), indent=MARGIN)
+        return
+    cost = page.text("→ ", (_a_day(finding, requests_per_day), "bold red"), f" {traffic(requests_per_day)}")
+    page.put_pair(page.text((each, "bold")), cost, indent=MARGIN)
+
+
+def _each(finding: Finding) -> str:
+    """What a request leaves behind: "1 object and 3.0 KiB a request"."""
     growth = finding.growth
     size = format_bytes(growth.bytes_per_request)
     if growth.unit == "byte":
-        each = f"{size} a request"
-    else:
-        each = format_rate(growth.per_request, _UNIT_NOUNS[growth.unit])
-        if growth.bytes_per_request > 0:
-            each = each.removesuffix(" a request")
-            each += f" and {size} a request" if " in " not in each else f", {size} a request"
-    if not finding.endpoints and not finding.every_request:
-        return page.text((each.replace("a request", "a round without requests"), "bold"))
-    cost = _a_day(finding, requests_per_day)
-    return page.text((each, "bold"), " → ", (cost, "bold red"), f" {traffic(requests_per_day)}")
+        return f"{size} a request"
+    units = format_rate(growth.per_request, _UNIT_NOUNS[growth.unit])
+    if growth.bytes_per_request <= 0:
+        return units
+    if units.endswith(" a request"):
+        return f"{units.removesuffix(' a request')} and {size} a request"
+    return f"{units}, {size} a request"
 
 
 def _a_day(finding: Finding, requests_per_day: float) -> str:
@@ -104,6 +111,15 @@ def _a_day(finding: Finding, requests_per_day: float) -> str:
     if growth.unit in ("thread", "process", "connection"):
         return f"{plural(round(units_a_day), _UNIT_NOUNS[growth.unit])} a day"
     return format_bytes_a_day(bytes_a_day(finding, requests_per_day))
+
+
+def brief_cost(finding: Finding, requests_per_day: float) -> str:
+    """What it costs in a day, in a few letters: `256 MiB a day`, `86,400 fds a day`."""
+    growth = finding.growth
+    if growth.unit in ("object", "byte"):
+        return format_bytes_a_day(bytes_a_day(finding, requests_per_day))
+    noun = growth.unit if growth.unit == "fd" else _UNIT_NOUNS[growth.unit]
+    return f"{plural(round(growth.per_request * requests_per_day), noun)} a day"
 
 
 def _put_shares(page: Page, finding: Finding) -> None:
@@ -164,18 +180,28 @@ def _put_location(page: Page, location: Location) -> None:
         indent=indent,
         first=first,
     )
-    digits = max((len(str(number)) for number, _ in location.source), default=1)
-    for (number, _), code in zip(location.source, _code_lines(page, location), strict=True):
+    source = _trimmed(location)
+    digits = max((len(str(number)) for number, _ in source), default=1)
+    for (number, _), code in zip(source, _code_lines(page, source), strict=True):
         marked = number == location.line
-        mark = page.text(("❱ " if marked else "  ", "bold red"))
-        gutter = page.text((f"{number:>{digits}}", "bold red" if marked else "dim"), ("  ", ""))
-        page.put_whole(mark + gutter + code, indent=indent)
+        style = "bold red" if marked else "dim"
+        gutter = page.text(("❱ " if marked else "  ", style), (f"{number:>{digits}}", style), "  ")
+        page.put_code(gutter, code, indent=indent, whole=marked)
     page.put()
 
 
-def _code_lines(page: Page, location: Location) -> list[Text]:
-    """The excerpt without its common indentation, highlighted where there is colour."""
-    texts = [page.shown(text.expandtabs(4).rstrip()) for _, text in location.source]
+def _trimmed(location: Location) -> list[tuple[int, str]]:
+    """The excerpt without blank lines before and after, unless one is the line itself."""
+    source = list(location.source)
+    for end in (0, -1):
+        while source and not source[end][1].strip() and source[end][0] != location.line:
+            del source[end]
+    return source
+
+
+def _code_lines(page: Page, source: list[tuple[int, str]]) -> list[Text]:
+    """The lines without their common indentation, highlighted where there is colour."""
+    texts = [page.shown(text.expandtabs(4).rstrip()) for _, text in source]
     common = min((len(text) - len(text.lstrip()) for text in texts if text), default=0)
     return _highlighted(page, [text[common:] for text in texts])
 
@@ -186,7 +212,7 @@ def _put_fix(page: Page, fix: Fix) -> None:
     page.put()
     if fix.example:
         for line in _highlighted(page, [page.shown(text) for text in fix.example.rstrip().splitlines()]):
-            page.put_whole(line, indent=indent)
+            page.put_code(Text(), line, indent=indent)
         page.put()
 
 

@@ -71,27 +71,38 @@ class Page:
         width = max(12, min(self.width - indent - hang, _PROSE))
         pieces = text.wrap(self._console, width, overflow="fold", tab_size=4) or [Text()]
         for number, piece in enumerate(pieces):
-            piece.rstrip()
             margin = Text(" " * indent) if number or first is None else first
             if number:
                 margin.append(" " * hang)
-            self._out(margin + piece)
+            self._out_stripped(margin + piece)
 
-    def put_whole(self, line: Text, *, indent: int = 0) -> None:
-        """Print a line that is cut, not wrapped, where it is too long: code."""
-        whole = Text(" " * indent) + line
-        whole.rstrip()
-        if whole.cell_len > self.width:
-            end = self.shown("…")
-            whole.truncate(self.width - len(end))
-            whole.append(end, "dim")
-        self._out(whole)
+    def put_pair(self, left: Text, right: Text, *, indent: int = 0, below: int | None = None) -> None:
+        """Print two pieces side by side where both fit, else *right* on a line of its own, indented by *below*."""
+        if indent + left.cell_len + 2 + right.cell_len <= self.width:
+            self._out_stripped(Text(" " * indent) + left + Text("  ") + right)
+            return
+        self.put(left, indent=indent, hang=MARGIN)
+        self.put(right, indent=indent if below is None else below, hang=MARGIN)
+
+    def put_code(self, gutter: Text, code: Text, *, indent: int = 0, whole: bool = False) -> None:
+        """Print a line of code behind its gutter. A line too long is cut, or folded if it must be seen *whole*."""
+        code.rstrip()
+        room = max(12, self.width - indent - gutter.cell_len)
+        if code.cell_len <= room or not whole:
+            if code.cell_len > room:
+                end = self.shown("…")
+                code.truncate(room - len(end))
+                code.append(end, "dim")
+            self._out_stripped(Text(" " * indent) + gutter + code)
+            return
+        for number, piece in enumerate(code.wrap(self._console, room, overflow="fold")):
+            self._out_stripped(Text(" " * indent) + (Text(" " * gutter.cell_len) if number else gutter) + piece)
 
     def rule(self, left: Text, right: Text | None = None, *, letter: str = "─", style: str = "dim") -> None:
         """A heading in a rule across the page; where it does not fit, a line of its own below a rule."""
         dash = self.shown(letter)
-        tail = Text() if right is None else Text(" ") + right + Text(" " + dash * 2, style)
-        head = Text(dash * 2 + " ", style) + left + Text(" ")
+        tail = Text() if right is None else Text.assemble(" ", right, (" " + dash * 2, style))
+        head = Text.assemble((dash * 2 + " ", style), left, " ")
         room = self.width - head.cell_len - tail.cell_len
         if room < 1:
             self._out(Text(dash * self.width, style))
@@ -109,6 +120,10 @@ class Page:
             return 2 * MARGIN, None
         name.pad_right(_LABEL - name.cell_len)
         return MARGIN + _LABEL, Text(" " * MARGIN) + name
+
+    def _out_stripped(self, line: Text) -> None:
+        line.rstrip()
+        self._out(line)
 
     def _out(self, line: Text) -> None:
         self._console.print(line, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True, highlight=False)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import shlex
 
 from rich.console import Console
-from rich.text import Text
 
 from stopper.model.finding import Bounded, Finding, Report
-from stopper.report.leak import put_leak, traffic, who
+from stopper.report.leak import brief_cost, put_leak, traffic, who
 from stopper.report.page import MARGIN, Page
-from stopper.report.rank import bytes_a_day, ranked
-from stopper.units import DAY_SECONDS, format_bytes, format_bytes_a_day, format_count, format_duration, plural
+from stopper.report.rank import ranked
+from stopper.units import DAY_SECONDS, format_bytes, format_count, format_duration, plural
 
 __all__ = ["render"]
 
@@ -28,7 +27,9 @@ def render(report: Report, console: Console, *, requests_per_day: float = DAY_SE
     """
     page = Page(console)
     findings = ranked(report.findings)
-    page.put(_verdict(page, report), hang=MARGIN)
+    _put_verdict(page, report)
+    if report.verdict == "clean":
+        page.put(page.text(("What the requests made was freed again, or stopped growing.", "dim")), indent=MARGIN)
     page.put()
     for number, finding in enumerate(findings, start=1):
         put_leak(page, number, finding, requests_per_day)
@@ -40,17 +41,17 @@ def render(report: Report, console: Console, *, requests_per_day: float = DAY_SE
     if findings:
         _put_overview(page, findings, requests_per_day)
     if findings or report.bounded or report.errors or report.notes:
-        page.put(_verdict(page, report), hang=MARGIN)
+        _put_verdict(page, report)
 
 
-def _verdict(page: Page, report: Report) -> Text:
+def _put_verdict(page: Page, report: Report) -> None:
     sign, style = _SIGNS[report.verdict]
     said = {
         "leaking": f"{plural(len(report.findings), 'leak')} in {report.target}",
         "clean": f"no leak in {report.target}",
         "inconclusive": f"cannot tell whether {report.target} leaks",
     }[report.verdict]
-    return page.text((f"{sign} ", style), (said, style), (f"  {_subject(report)}", "dim"))
+    page.put_pair(page.text((f"{sign} {said}", style)), page.text((_subject(report), "dim")), below=MARGIN)
 
 
 def _subject(report: Report) -> str:
@@ -68,7 +69,7 @@ def _put_bounded(page: Page, report: Report) -> None:
         return
     page.rule(page.text(("grew and stopped: no leak", "bold green")))
     for bounded in sorted(report.bounded, key=lambda b: (-b.size_bytes, b.path)):
-        page.put(page.text(bounded.path, "  ", (_extent(bounded), "dim")), indent=MARGIN, hang=MARGIN)
+        page.put_pair(page.text(bounded.path), page.text((_extent(bounded), "dim")), indent=MARGIN, below=2 * MARGIN)
     page.put()
 
 
@@ -86,7 +87,7 @@ def _put_not_exercised(page: Page, report: Report) -> None:
     for error in report.errors:
         by_reason.setdefault(error.reason, []).append(error.endpoint)
     for reason, endpoints in by_reason.items():
-        page.put(page.text(", ".join(endpoints), "  ", (reason, "dim")), indent=MARGIN, hang=MARGIN)
+        page.put_pair(page.text(", ".join(endpoints)), page.text((reason, "dim")), indent=MARGIN, below=2 * MARGIN)
     page.put()
 
 
@@ -104,33 +105,31 @@ def _put_next_steps(page: Page, report: Report) -> None:
     command = f"stopper check {shlex.quote(report.target)}"
     if report.exercised:
         seconds = max(_LEAST_BUDGET_SECONDS, round(report.seconds * 3, -1))
-        page.put(page.prose(f"Give it more time: `{command} --budget {seconds:.0f}`"), indent=MARGIN, hang=MARGIN)
+        _put_step(page, "Give it more time:", f"{command} --budget {seconds:.0f}")
     if report.errors or not report.exercised:
-        page.put(
-            page.prose(
-                f"Give a scenario that signs in and sends what the endpoints expect: `{command} --scenario scenario.py`"
-            ),
-            indent=MARGIN,
-            hang=MARGIN,
-        )
+        said = "Give a scenario that signs in and sends what the endpoints expect:"
+        _put_step(page, said, f"{command} --scenario scenario.py")
     page.put()
+
+
+def _put_step(page: Page, said: str, command: str) -> None:
+    page.put(said, indent=MARGIN)
+    page.put(page.text((command, "cyan")), indent=2 * MARGIN)
 
 
 def _put_overview(page: Page, findings: list[Finding], requests_per_day: float) -> None:
     """All leaks once more, a line each: the end of the page is what one sees first."""
     page.rule(page.text(("the leaks, dearest first", "bold red")))
-    costs = [format_bytes_a_day(bytes_a_day(finding, requests_per_day)) for finding in findings]
-    column = max(map(len, costs))
+    costs = [brief_cost(finding, requests_per_day) for finding in findings]
+    column, digits = max(map(len, costs)), len(str(len(findings)))
     for number, (finding, cost) in enumerate(zip(findings, costs, strict=True), start=1):
-        line = page.text(
-            (f"{number}", "bold red"),
-            f"  {cost:>{column}}  ",
-            (finding.holder.path, "yellow"),
-            (f"  {who(finding)}", "dim"),
+        head = page.text((f"{number:>{digits}}", "bold red"), f"  {cost:>{column}}  ")
+        page.put_pair(
+            head + page.text((finding.holder.path, "yellow")),
+            page.text((who(finding), "dim")),
+            indent=MARGIN,
+            below=MARGIN + head.cell_len,
         )
-        page.put(line, indent=MARGIN, hang=column + 5)
-    page.put(
-        page.text((f"A day is counted {traffic(requests_per_day)} to the endpoints of each leak.", "dim")),
-        indent=MARGIN,
-    )
+    assumed = f"A day is counted {traffic(requests_per_day)} to the endpoints of each leak."
+    page.put(page.text((assumed, "dim")), indent=MARGIN, hang=MARGIN)
     page.put()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from stopper.model.facts import LeakFacts
 from stopper.report.catalogue.entry import Entry
@@ -14,7 +15,7 @@ _LRU = r"lru_cache"
 def _on_a_class(facts: LeakFacts) -> bool:
     """The cached function hangs on a class, so `self` is a part of its key."""
     steps = facts.retaining_path
-    owners = [owner for owner, step in zip(steps, steps[1:], strict=False) if "_lru_cache_wrapper" in step]
+    owners = [owner for owner, step in pairwise(steps) if "_lru_cache_wrapper" in step]
     return bool(class_name(facts.holder_path)) or any(re.search(r"(: type|Meta)$", owner) for owner in owners)
 
 
@@ -124,9 +125,9 @@ ENTRIES = (
         causes=("cache",),
         holder=r"^(dict|collections\.(OrderedDict|defaultdict))$",
         why=(
-            "{holder} is used as a memo: it keeps {thing} for each distinct input ({keys}). {Who} adds one{at}. A plain "
-            "dict has neither a size limit nor an expiry, and the clients decide how many different inputs there are: "
-            "a crawler, or a typing error, is a new one."
+            "{holder} is used as a memo: it keeps {thing} for each distinct input ({keys}). {Who} adds one{at}. A "
+            "plain dict has neither a size limit nor an expiry, and the clients decide how many different inputs there "
+            "are: a crawler, or a typing error, is a new one."
         ),
         fix=(
             "Limit the memo: drop the oldest entry when a new one comes, use `functools.lru_cache(maxsize=…)`, or a "

@@ -73,8 +73,8 @@ ENTRIES = (
         causes=("global", "cache"),
         holder=r"^_?io\.(StringIO|BytesIO)$",
         why=(
-            "{holder} is one buffer that gets longer: {who} writes to its end{at}, and nothing cuts it. There are no more "
-            "objects than before, only a larger one."
+            "{holder} is one buffer that gets longer: {who} writes to its end{at}, and nothing cuts it. There are no "
+            "more objects than before, only a larger one."
         ),
         fix="Write to a file or a log, or make a buffer for each request.",
         example="# before, once for the process\n{name} = io.StringIO()\n# after, in {function}()\n"
@@ -104,7 +104,10 @@ ENTRIES = (
             "{holder} hangs on the Flask object, and that lives as long as the process, as a global would. {Who} "
             "leaves {thing} there{at}, and nothing takes it out again."
         ),
-        fix="What belongs to one request goes into `flask.g`, which is dropped at its end; what must last, into a database.",
+        fix=(
+            "What belongs to one request goes into `flask.g`, which is dropped at its end; what must last, into "
+            "a database."
+        ),
         line='current_app.extensions["shop"].append(entry)',
         own_line=r"\.(append|add|extend)\(|\] *=",
         example="# before\n{line}\n# after: freed at the end of the request\ng.entry = entry",
@@ -140,8 +143,8 @@ ENTRIES = (
         causes=("global", "cache", "registration"),
         path=r"^thread[^\n]*\nframe ",
         why=(
-            "{holder} is a local variable of a function that never returns, in a thread that lives as long as the "
-            "process: that makes it as lasting as a global. It gets {thing} more and more{at}, and the loop takes none out."
+            "{holder} is a local variable of a function that never returns, in a thread that never ends "
+            "either: that makes it as lasting as a global. It gets more and more{at}, and nothing is taken out."
         ),
         fix="Empty it in the loop once its content is handled, or give it a limit.",
         example="# before\n{name} = []\n# after: emptied when it is handled\nhandle({name})\n{name}.clear()",
@@ -151,8 +154,8 @@ ENTRIES = (
         causes=("global", "cache"),
         holder=r"^class attribute$",
         why=(
-            "{holder} is made once, with the class, and shared by all instances: it lives as long as the process. {Who} "
-            "adds {thing}{at}. It stays there after the instance that added it is gone, and keeps what it refers to."
+            "{holder} is made once, with the class, and shared by all instances: it lives as long as the process. "
+            "{Who} adds {thing}{at}. It stays there after the instance that added it is gone."
         ),
         fix="Keep it in the instance, if each has its own; else keep only the newest, or use a database.",
         example=(
@@ -201,13 +204,15 @@ ENTRIES = (
         causes=("global", "cache"),
         holder=r"^(set|weakref\.WeakSet)$",
         why=(
-            "{Who} adds {thing} to {holder}{at}. A set holds each element once, but its elements differ from request to "
-            "request, so it grows with what the clients send, and nothing is ever discarded."
+            "{Who} adds {thing} to {holder}{at}. A set holds each element once, but its elements differ from request "
+            "to request, so it grows with what the clients send, and nothing is ever discarded."
         ),
         fix="Discard what is done with, or remember only the newest in a dict of limited size.",
         line="{name}.add(item)",
         own_line=r"\.add\(",
-        example="# before\n{line}\n# after: begin anew at 10,000\nif len({name}) >= 10_000:\n    {name}.clear()\n{line}",
+        example=(
+            "# before\n{line}\n# after: begin anew at 10,000\nif len({name}) >= 10_000:\n    {name}.clear()\n{line}"
+        ),
     ),
     Entry(
         id="dict-of-entries",
@@ -218,7 +223,10 @@ ENTRIES = (
             "deletes the entry when it is no longer asked for: what ends at the client (a visit, a session, a basket) "
             "does not end here."
         ),
-        fix="Delete entries when they are done with, let them expire, or keep them in a database or Redis with an expiry.",
+        fix=(
+            "Delete entries when they are done with, let them expire, or keep them in a database or Redis with "
+            "an expiry."
+        ),
         line="{name}[key] = value",
         own_line=r"\] *=|\.setdefault\(",
         example=(

@@ -12,7 +12,9 @@ ENTRIES = (
             "{Who} leaves {thing} in {holder}{at}. It lives as long as the process, and nothing ever takes "
             "an entry out, so all of them stay, whether anyone still asks for them or not."
         ),
-        fix="Take entries out when they are done with, or keep the data outside of the process, in a database or cache.",
+        fix=(
+            "Take entries out when they are done with, or keep the data outside of the process, in a database or cache."
+        ),
         example="# before: for the life of the process\n{name}.keep(entry)\n# after: freed at the end of the request\n"
         "g.entry = entry",
     ),

@@ -11,8 +11,8 @@ ENTRIES = (
         test=lambda facts: facts.collector == "off",
         why=(
             "The cyclic collector is switched off: `gc.disable()` has been called. {Who} leaves {things} that refer to "
-            "each other{at}. Nothing else refers to them, but their counts never fall to zero, and what would free such "
-            "cycles does not run. Flask's own requests leave small cycles as well."
+            "each other{at}. Nothing else refers to them, but their counts never fall to zero, and what would free "
+            "such cycles does not run. Flask's own requests leave small cycles as well."
         ),
         fix="Leave the collector on; if its pauses matter, raise its threshold instead.",
         example="# before\ngc.disable()\n# after: on, but less often\ngc.set_threshold(10_000, 20, 20)",
@@ -22,8 +22,8 @@ ENTRIES = (
         causes=("cycle",),
         test=lambda facts: facts.collector == "frozen",
         why=(
-            "`gc.freeze()` sets all objects of the moment apart: the cyclic collector never looks at them again, so a cycle "
-            "among them that becomes garbage afterwards is never freed. {Who} leaves {things} in such cycles{at}."
+            "`gc.freeze()` sets all objects of the moment apart: the cyclic collector never looks at them again, so a "
+            "cycle among them that becomes garbage afterwards is never freed. {Who} leaves {things} in such cycles{at}."
         ),
         fix="Freeze once, in the parent process before workers are forked, and never while requests are served.",
         example="# before, in {function}()\ngc.freeze()\n# after, once, before the fork\ngc.collect()\ngc.freeze()",
@@ -73,8 +73,8 @@ ENTRIES = (
             "thread's arena, and cannot be given back to the system. It is used again, so it levels out."
         ),
         fix=(
-            "Use fewer arenas (`MALLOC_ARENA_MAX=2` in the server's environment) or jemalloc, and let workers be replaced "
-            "after some thousand requests."
+            "Use fewer arenas (`MALLOC_ARENA_MAX=2` in the server's environment) or jemalloc, and let workers be "
+            "replaced after some thousand requests."
         ),
         example=(
             "# gunicorn.conf.py; start it with MALLOC_ARENA_MAX=2 in the environment\n"

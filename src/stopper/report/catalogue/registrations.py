@@ -53,15 +53,15 @@ ENTRIES = (
         causes=("registration", "global"),
         path=r"blinker|^\.receivers: dict|^\._by_(sender|receiver): ",
         why=(
-            "{Who} connects a receiver to the signal{at}. With `weak=False` blinker keeps the receiver itself in "
-            "`receivers` until `disconnect`, and with a closure all the variables that it uses. Every "
+            "{Who} connects a receiver to the signal `{signal}`{at}. With `weak=False` blinker keeps the receiver itself "
+            "in `receivers` until `disconnect`, and with a closure all the variables that it uses. Every "
             "receiver is called on every further signal, so requests get slower too."
         ),
         fix="Connect one receiver at import; what it needs of the request comes as an argument of `send`.",
-        line="signal.connect(remember, weak=False)",
+        line="{signal}.connect(remember, weak=False)",
         own_line=r"\.connect\(",
         example=(
-            "# before, in {function}()\n{line}\n# after, once, at import\n@signal.connect\n"
+            "# before, in {function}()\n{line}\n# after, once, at import\n@{signal}.connect\n"
             "def remember(sender, **data): ..."
         ),
     ),
@@ -77,7 +77,9 @@ ENTRIES = (
         fix="Give `finalize` a function that does not refer to the object, only to what must be closed; or use `with`.",
         line="weakref.finalize(self, self.close)",
         own_line=r"finalize\(",
-        example="# before\n{line}\n# after: refers to the socket, not to self\nweakref.finalize(self, self.socket.close)",
+        example=(
+            "# before\n{line}\n# after: refers to the socket, not to self\nweakref.finalize(self, self.socket.close)"
+        ),
     ),
     Entry(
         id="atexit",
@@ -102,7 +104,10 @@ ENTRIES = (
             "distinct combination of label values, for ever, because a counter must not be forgotten; each is also "
             "sent at every scrape."
         ),
-        fix="Use labels with few possible values: the endpoint or the rule, never an id, a path, a user or a search term.",
+        fix=(
+            "Use labels with few possible values: the endpoint or the rule, never an id, a path, a user or a "
+            "search term."
+        ),
         line="seen.labels(path=request.path).inc()",
         own_line=r"\.labels\(",
         example="# before\n{line}\n# after: as many children as there are endpoints\n"
@@ -143,10 +148,13 @@ ENTRIES = (
         causes=("registration", "global"),
         path=r"view_functions|url_map\b|werkzeug\.routing|^\.blueprints: dict",
         why=(
-            "{Who} adds a route to the app{at}. The app keeps each rule and its view for good, and matching a path gets "
-            "slower with every one."
+            "{Who} adds a route to the app{at}. The app keeps each rule and its view for good, and matching a path "
+            "gets slower with every one."
         ),
-        fix="Register one rule with a variable part when the app is created, and look up in the view what it stands for.",
+        fix=(
+            "Register one rule with a variable part when the app is created, and look up in the view what it "
+            "stands for."
+        ),
         line='app.add_url_rule(f"/page/{{name}}", view_func=page)',
         own_line=r"add_url_rule|\.route\(|register_blueprint",
         example='# before\n{line}\n# after, once, at import\n@app.get("/page/<name>")\ndef page(name): ...',
@@ -186,7 +194,7 @@ ENTRIES = (
         why=(
             "{Who} makes a class{at}, with `type()`, a `class` statement in a function, `namedtuple` or "
             "`create_model`. {holder} registers it, as a base class does in `__init_subclass__`, and so keeps it. "
-            "A class is large: its dict, its method table, its descriptors, its place in each base's list of subclasses."
+            "A class is large: its dict, its method table, its descriptors."
         ),
         fix="Make each class once: at module level, or through a function with `lru_cache(maxsize=…)`.",
         line='kind = type("Row", (Base,), fields)',

@@ -29,8 +29,8 @@ ENTRIES = (
         path=r"sqlalchemy\.orm|sqlalchemy\.engine\.base\.Connection|scoped_session|identity_map",
         why=(
             "{Who} opens an SQLAlchemy session that is never closed{at}. A session keeps the connection it has checked "
-            "out of the pool, and its changed objects, until `close`, and {holder} keeps the session. The pool runs dry, "
-            "or, without limit, opens ever more connections."
+            "out of the pool, and its changed objects, until `close`, and {holder} keeps the session. The pool runs "
+            "dry, or, without limit, opens ever more connections."
         ),
         fix="Close the session when the request ends, most simply with `with`.",
         line="session = Session(engine)",
@@ -76,7 +76,9 @@ ENTRIES = (
         fix="Make one client for the process and share it, or close it with `with`.",
         line="client = requests.Session()",
         own_line=r"Session\(|Client\(|PoolManager\(|Connection\(",
-        example="# before\n{line}\n# after: closed at the end of the block\nwith requests.Session() as client:\n    ...",
+        example=(
+            "# before\n{line}\n# after: closed at the end of the block\nwith requests.Session() as client:\n    ..."
+        ),
     ),
     Entry(
         id="socket",

@@ -30,6 +30,7 @@ def words(facts: LeakFacts, line: str, own_line: str) -> dict[str, str]:
         "method": called(facts).rpartition(".")[2],
         "attribute": name.rpartition(".")[2],
         "stack": _name_of(facts, "ExitStack") or name,
+        "signal": _signal(facts),
         "param": _parameter(facts.source_line),
         "empty": _EMPTY.get(facts.holder_type, "[]"),
         "leaked": _last(facts.leaked_type) if _last(facts.leaked_type).isidentifier() else "Node",
@@ -114,6 +115,12 @@ def _name_of(facts: LeakFacts, type_name: str) -> str:
     """The name of the nearest step of that type on the path; empty if there is none."""
     steps = [re.match(r"\.(\w+): (?:\w+\.)*(\w+)$", step) for step in facts.retaining_path]
     return next((step[1] for step in reversed(steps) if step and step[2] == type_name), "")
+
+
+def _signal(facts: LeakFacts) -> str:
+    """The signal whose receivers grow, by the name it has in code."""
+    named = re.search(r"(\w+)\.(receivers|_by_sender|_by_receiver)\b", facts.holder_path)
+    return named[1] if named else _name_of(facts, "NamedSignal") or _name_of(facts, "Signal") or "signal"
 
 
 def _parameter(source_line: str) -> str:

@@ -10,8 +10,8 @@ ENTRIES = (
         causes=("thread", "process", "global", "resource"),
         path=r"ThreadPoolExecutor|ProcessPoolExecutor|concurrent\.futures|multiprocessing\.pool|_threads_queues",
         why=(
-            "{Who} makes an executor of its own{at} and never shuts it down. Its workers wait for more work for as long "
-            "as the executor is referred to, and {holder} keeps it, directly or through a future."
+            "{Who} makes an executor of its own{at} and never shuts it down. Its workers wait for more work for as "
+            "long as the executor is referred to, and {holder} keeps it, directly or through a future."
         ),
         fix="Make one executor for the process, with a fixed number of workers; or use it in a `with` block.",
         line="pool = ThreadPoolExecutor(max_workers=1)",
@@ -37,8 +37,8 @@ ENTRIES = (
         causes=("thread",),
         path=r"\bqueue\b|Queue",
         why=(
-            "{Who} starts a thread that waits on a queue{at}. When the work is done nobody tells it to end, so it waits "
-            "for ever: its stack, its frames and all that their variables refer to stay."
+            "{Who} starts a thread that waits on a queue{at}. When the work is done nobody tells it to end, so it "
+            "waits for ever: its stack, its frames and all that their variables refer to stay."
         ),
         fix="Start one worker at import and hand all work to it; or end the thread with a last entry in its queue.",
         line="threading.Thread(target=work).start()",
@@ -49,9 +49,9 @@ ENTRIES = (
         id="thread-per-request",
         causes=("thread",),
         why=(
-            "{Who} starts a thread that never ends{at}. A running thread is a root of its own: its stack (usually 8 MiB of "
-            "address space), its frames and all that their variables refer to stay until its function returns; and "
-            "`threading` keeps the thread until then."
+            "{Who} starts a thread that never ends{at}. A running thread is a root of its own: its stack (usually 8 "
+            "MiB of address space), its frames and all that their variables refer to stay until its function returns; "
+            "and `threading` keeps the thread until then."
         ),
         fix="Start one worker, or a pool of fixed size, at import and hand it the work; let each loop have an end.",
         line="threading.Thread(target=work).start()",
@@ -70,6 +70,8 @@ ENTRIES = (
         fix="Wait for it with a timeout: `subprocess.run` does that, and closes the pipes.",
         line="child = subprocess.Popen(command)",
         own_line=r"Popen\(|Process\(",
-        example="# before\n{line}\n# after: waits, at most ten seconds\nsubprocess.run(command, timeout=10, check=True)",
+        example=(
+            "# before\n{line}\n# after: waits, at most ten seconds\nsubprocess.run(command, timeout=10, check=True)"
+        ),
     ),
 )
