@@ -49,9 +49,7 @@ def found_interpreters(only: str | None = None) -> list[interpreters.Interpreter
     if missing:
         say("not found: " + ", ".join(missing))
     if not found:
-        raise SystemExit(
-            f"no working Python {', '.join(wanted)} with venv here: apt-get install python3 python3-venv"
-        )
+        raise SystemExit(f"no working Python {', '.join(wanted)} with venv here: apt-get install python3 python3-venv")
     return found
 
 
