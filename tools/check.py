@@ -122,7 +122,8 @@ def without_warnings(venv: venvs.Venv) -> tuple[str, int | None]:
         text, code = output([venv.python, "-m", "pip", *wheel], STOPPER_WERROR="1")
         built = [name for path in Path(folder).glob("*.whl") for name in zipfile.ZipFile(path).namelist()]
     if code == 0 and not any(name.startswith(NATIVE) and name.endswith(".so") for name in built):
-        return f"{text}\nthe wheel has no {NATIVE}*.so", 1
+        said = [line for line in text.splitlines() if ": warning: " in line or ": error: " in line]
+        return "\n".join([*said, f"the wheel has no {NATIVE}*.so: the C code does not compile without warnings"]), 1
     if code == 0:
         stamp.write()
     return text, code
