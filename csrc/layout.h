@@ -102,6 +102,17 @@ static inline Py_ssize_t stp_values_index(const PyDictValues *values, Py_ssize_t
 }
 #endif
 
+/* Whether these values lie inside of the instance that they belong to. */
+static inline bool stp_values_are_embedded(const PyDictValues *values)
+{
+#if PY_VERSION_HEX < 0x030D0000
+    (void)values;
+    return false;
+#else
+    return values != NULL && values->embedded;
+#endif
+}
+
 static inline Py_ssize_t stp_shared_keys_size(const PyDictKeysObject *keys) { return keys->dk_nentries + keys->dk_usable; }
 
 /* Bytes of the array that keeps an instance's attributes outside of a dict. */

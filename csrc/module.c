@@ -15,6 +15,8 @@ typedef struct {
 
 /* ---- arguments → roots --------------------------------------------------------------------------------------- */
 
+enum { MOST_CONTAINERS = 6 }; /* lists and tuples that a call itself brings, NULL-terminated */
+
 static void free_roots(stp_roots *roots)
 {
     PyMem_Free(roots->roots);
@@ -36,12 +38,12 @@ static bool take_root(stp_names *names, PyObject *pair, stp_root *root)
     return root->label != STP_NONE;
 }
 
-static bool take_roots(stp_names *names, PyObject *list, PyObject *own, PyObject *extra, stp_roots *roots)
+static bool take_roots(stp_names *names, PyObject *list, PyObject *own, PyObject *const *containers, stp_roots *roots)
 {
     size_t count = (size_t)PyList_GET_SIZE(list), own_count = (size_t)PyList_GET_SIZE(own);
     roots->roots = PyMem_Calloc(count + 1, sizeof *roots->roots);
     roots->own = PyMem_Calloc(own_count + 1, sizeof *roots->own);
-    roots->arguments = PyMem_Calloc(count + 3, sizeof *roots->arguments);
+    roots->arguments = PyMem_Calloc(count + MOST_CONTAINERS, sizeof *roots->arguments);
     if (roots->roots == NULL || roots->own == NULL || roots->arguments == NULL) {
         PyErr_NoMemory();
         return false;
@@ -54,10 +56,8 @@ static bool take_roots(stp_names *names, PyObject *list, PyObject *own, PyObject
     }
     for (; roots->own_count < own_count; roots->own_count++)
         roots->own[roots->own_count] = PyList_GET_ITEM(own, (Py_ssize_t)roots->own_count);
-    roots->arguments[roots->argument_count++] = list;
-    roots->arguments[roots->argument_count++] = own;
-    if (extra != NULL)
-        roots->arguments[roots->argument_count++] = extra;
+    for (size_t at = 0; containers[at] != NULL; at++)
+        roots->arguments[roots->argument_count++] = containers[at];
     return true;
 }
 
@@ -115,7 +115,7 @@ static PyObject *walker_profile(WalkerObject *self, PyObject *args, PyObject *kw
         return NULL;
     stp_roots roots = {.with_interpreter = with_interpreter};
     stp_walk *walk = new_walk(self);
-    if (walk != NULL && take_roots(&self->shapes.names, list, own, NULL, &roots) && run(self, &roots, walk))
+    if (walk != NULL && take_roots(&self->shapes.names, list, own, (PyObject *[]){list, own, args, kwargs, NULL}, &roots) && run(self, &roots, walk))
         result = PyBytes_FromStringAndSize((const char *)self->shapes.tallies,
                                            (Py_ssize_t)(self->shapes.count * sizeof *self->shapes.tallies));
     end_walk(walk, &roots);
@@ -171,7 +171,7 @@ static PyObject *walker_members(WalkerObject *self, PyObject *args, PyObject *kw
     stp_map watched = {0};
     uint32_t *counts = PyMem_Calloc((size_t)PyList_GET_SIZE(ids) + 1, sizeof *counts);
     stp_walk *walk = counts ? new_walk(self) : (stp_walk *)PyErr_NoMemory();
-    if (walk != NULL && take_roots(&self->shapes.names, list, own, ids, &roots) && watch_ids(ids, &watched)) {
+    if (walk != NULL && take_roots(&self->shapes.names, list, own, (PyObject *[]){list, own, ids, args, kwargs, NULL}, &roots) && watch_ids(ids, &watched)) {
         walk->watched_ids = &watched;
         walk->member_counts = counts;
         walk->member_limit = limit;
@@ -234,7 +234,7 @@ static PyObject *walker_shapes_of(WalkerObject *self, PyObject *args, PyObject *
     size_t count = (size_t)PyList_GET_SIZE(objects);
     uint32_t *shapes = PyMem_Malloc((count + 1) * sizeof *shapes);
     stp_walk *walk = shapes ? new_walk(self) : (stp_walk *)PyErr_NoMemory();
-    if (walk != NULL && take_roots(&self->shapes.names, list, own, objects, &roots) &&
+    if (walk != NULL && take_roots(&self->shapes.names, list, own, (PyObject *[]){list, own, objects, args, kwargs, NULL}, &roots) &&
         watch_objects(objects, &watched, &roots.held)) {
         memset(shapes, 0xff, count * sizeof *shapes);
         walk->watched_objects = &watched;

@@ -106,8 +106,23 @@ static void expand_slots(stp_walk *walk, PyObject *o, stp_owner *owner)
     }
 }
 
+/* The list of subclasses is weak: no edge, but the dict and its references are there because of the type. */
+static void absorb_subclasses(stp_walk *walk, PyTypeObject *type, stp_owner *owner)
+{
+    PyObject *subclasses = stp_type_subclasses_norefs(type);
+    if (subclasses == NULL || !PyDict_CheckExact(subclasses))
+        return;
+    stp_absorb_norefs(walk, subclasses, stp_dict_bytes_norefs((PyDictObject *)subclasses), owner);
+    stp_entries entries = stp_entries_of_dict((PyDictObject *)subclasses);
+    PyObject *key, *reference;
+    while (stp_next_entry(&entries, &key, &reference))
+        if (PyWeakref_CheckRefExact(reference))
+            stp_absorb_norefs(walk, reference, sizeof(PyGC_Head) + sizeof(PyWeakReference), owner);
+}
+
 static void expand_type(stp_walk *walk, PyTypeObject *type, stp_owner *owner)
 {
+    absorb_subclasses(walk, type, owner);
     stp_expand_namespace_norefs(walk, (PyObject *)type, stp_type_dict_norefs(type), owner);
     if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
         show(walk, (PyObject *)type, owner, visit_rest, NULL);

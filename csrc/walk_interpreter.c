@@ -138,9 +138,21 @@ static void expand_frames(stp_walk *walk, PyThreadState *thread, uint32_t shape)
     free(frames);
 }
 
+/* Until 3.12, a thread state keeps a weak reference to the thread's lock: it is no object of anybody's. */
+static void mark_sentinel(stp_walk *walk, const PyThreadState *thread)
+{
+#if PY_VERSION_HEX < 0x030D0000
+    if (thread->on_delete_data != NULL)
+        stp_visited_add(&walk->seen, thread->on_delete_data);
+#else
+    (void)walk, (void)thread;
+#endif
+}
+
 static void expand_thread(stp_walk *walk, PyThreadState *thread, uint32_t shape)
 {
     expand_frames(walk, thread, shape);
+    mark_sentinel(walk, thread);
     emit(walk, shape, "dict", thread->dict);
     emit(walk, shape, "context", thread->context);
     for (const _PyErr_StackItem *item = thread->exc_info; item != NULL; item = item->previous_item)
@@ -243,6 +255,23 @@ static void emit_static_types(stp_walk *walk, uint32_t shape)
     stp_map_free(&list.known);
 }
 
+/* Types that the compiler and typing made for themselves. */
+static void emit_made_types(stp_walk *walk, PyInterpreterState *is, uint32_t shape)
+{
+    PyObject *const *types = &is->ast.AST_type;
+    size_t count = (sizeof is->ast - offsetof(struct ast_state, AST_type)) / sizeof *types;
+    for (size_t at = 0; at < count; at++)
+        emit(walk, shape, "ast", types[at]);
+#if PY_VERSION_HEX >= 0x030C0000
+    const struct _Py_interp_cached_objects *cached = &is->cached_objects;
+    PyTypeObject *const typing[] = {cached->generic_type,   cached->typevar_type,       cached->typevartuple_type,
+                                    cached->paramspec_type, cached->paramspecargs_type, cached->paramspeckwargs_type};
+    for (size_t at = 0; at < sizeof typing / sizeof *typing; at++)
+        emit(walk, shape, "typing", (PyObject *)typing[at]);
+    emit(walk, shape, "objreduce", cached->objreduce);
+#endif
+}
+
 static void expand_interpreter(stp_walk *walk, PyInterpreterState *is, uint32_t shape)
 {
     emit(walk, shape, "sysdict", is->sysdict);
@@ -282,6 +311,7 @@ static void expand_interpreter(stp_walk *walk, PyInterpreterState *is, uint32_t 
     emit(walk, shape, "gc_garbage", is->gc.garbage);
     emit(walk, shape, "gc_callbacks", is->gc.callbacks);
     emit_static_types(walk, shape);
+    emit_made_types(walk, is, shape);
 }
 
 void stp_expand_virtual_norefs(stp_walk *walk, uint32_t id)

@@ -20,20 +20,24 @@ static uint64_t keys_bytes(const PyDictKeysObject *keys)
     return sizeof *keys + ((size_t)1 << keys->dk_log2_index_bytes) + usable * entry;
 }
 
+static uint64_t values_bytes(const PyDictObject *dict)
+{
+    return (uint64_t)stp_shared_keys_size(dict->ma_keys) * sizeof(PyObject *);
+}
+
 static uint64_t dict_parts_bytes(const PyDictObject *dict)
 {
-    uint64_t bytes = 0;
-    if (dict->ma_values != NULL)
-        bytes += (uint64_t)stp_shared_keys_size(dict->ma_keys) * sizeof(PyObject *);
+    uint64_t bytes = dict->ma_values != NULL ? values_bytes(dict) : 0;
     if (dict->ma_keys->dk_refcnt == 1)
         bytes += keys_bytes(dict->ma_keys);
     return bytes;
 }
 
+/* Of a plain dict that counts with its owner; values that lie inside of the owner are counted there. */
 uint64_t stp_dict_bytes_norefs(PyDictObject *dict)
 {
-    PyTypeObject *type = Py_TYPE(dict);
-    return sizeof(PyGC_Head) + (uint64_t)type->tp_basicsize + dict_parts_bytes(dict);
+    uint64_t bytes = sizeof(PyGC_Head) + sizeof(PyDictObject) + dict_parts_bytes(dict);
+    return stp_values_are_embedded(dict->ma_values) ? bytes - values_bytes(dict) : bytes;
 }
 
 static uint64_t str_bytes(PyObject *o, const PyTypeObject *type)

@@ -48,13 +48,14 @@ class HeapWalker:
         tallies = {
             at // FIGURES: Tally(*figures[at : at + FIGURES])
             for at in range(0, len(figures), FIGURES)
-            if figures[at] or figures[at + 2]
+            if any(figures[at : at + FIGURES])
         }
         return Profile(tallies, self._walker.objects)
 
     def raw_profile(self) -> bytes:
         """Walk; native 'Q' triples (count, items, size_bytes) for shape ids 0 to n - 1."""
-        return self._walker.profile(*self._start())
+        roots, own = self._start()
+        return self._walker.profile(roots, own)
 
     def shape(self, shape_id: int) -> Shape:
         """The shape of this id. Raises: IndexError for an id that no walk has given."""
@@ -66,11 +67,13 @@ class HeapWalker:
 
     def members(self, shape_ids: Sequence[int], limit: int) -> list[tuple[int, object]]:
         """Walk again; (shape id, object) of up to *limit* objects of each of these shapes."""
-        return self._walker.members(*self._start(), list(shape_ids), limit)
+        roots, own = self._start()
+        return self._walker.members(roots, own, list(shape_ids), limit)
 
     def shapes_of(self, objects: Sequence[object]) -> list[int]:
         """Walk again; the shape id that each of *objects* got, -1 where it was not reached."""
-        return self._walker.shapes_of(*self._start(), list(objects))
+        roots, own = self._start()
+        return self._walker.shapes_of(roots, own, list(objects))
 
     def _start(self) -> tuple[list[tuple[str, object]], list[object]]:
         roots, modules = build_roots(self._is_user_module, self._extra_roots)
