@@ -69,7 +69,15 @@ def test_one(venv: venvs.Venv, further: list[str]) -> tuple[Outcome, str]:
     command = [venv.python, "-m", "pytest", "-q", "-o", cache, f"--junit-xml={results}", *further]
     code = venvs.run(command, check=False, env=venvs.environment(STOPPER_TESTED="wheel"))
     outcome = count(results, code)
-    return outcome, f"Python {venv.interpreter.full}: {outcome} in {time.monotonic() - started:.0f} s"
+    took = f"{time.monotonic() - started:.0f} s"
+    return outcome, f"Python {venv.interpreter.full}, {walker(venv)} walker: {outcome} in {took}"
+
+
+def walker(venv: venvs.Venv) -> str:
+    """Return which heap walker stopper uses there, "native" or its Python twin: both must work, one is fast."""
+    code = "from stopper.probe.heap import walker_in_use; print(walker_in_use())"
+    text, failed = check.output([venv.python, "-c", code])
+    return "no" if failed else text.strip()
 
 
 def count(results: Path, code: int) -> Outcome:
