@@ -70,7 +70,7 @@ def test_one(venv: venvs.Venv, further: list[str]) -> tuple[Outcome, str]:
     code = venvs.run(command, check=False, env=venvs.environment(STOPPER_TESTED="wheel"))
     outcome = count(results, code)
     took = f"{time.monotonic() - started:.0f} s"
-    return outcome, f"Python {venv.interpreter.full}, {walker(venv)} walker: {outcome} in {took}"
+    return outcome, f"Python {venv.interpreter.full}: {outcome} in {took}; heap walker: {walker(venv)}"
 
 
 def walker(venv: venvs.Venv) -> str:
