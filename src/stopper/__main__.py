@@ -1,0 +1,5 @@
+"""`python -m stopper` is the command line, too."""
+
+from stopper.cli import main
+
+main()
