@@ -30,6 +30,9 @@ _SPANS = ((DAY_SECONDS, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, 
 _LARGEST_DENOMINATOR = 1000
 """The rarest rate written as "1 in n": rarer ones are not told from chance by a run of a few thousand requests."""
 
+_NEAR = 0.03
+"""How far a rate may lie from a simple one and be written as that: the few odd requests in a round of a hundred."""
+
 _IRREGULAR = {"process": "processes", "entry": "entries", "class": "classes", "address": "addresses"}
 
 
@@ -69,8 +72,11 @@ def format_rate(per_request: float, noun: str) -> str:
     """How many *noun* a request leaves behind: `1 object a request`, `1 object in 20 requests`.
 
     Rates below one that are nearly a simple fraction are written as one: 0.05 as "1 object in 20
-    requests", 0.75 as "3 objects in 4 requests".
+    requests", 0.75 as "3 objects in 4 requests". What is as near to a whole number is written as that.
     """
+    whole = round(per_request)
+    if whole and abs(per_request / whole - 1) <= _NEAR:
+        return f"{plural(whole, noun)} a request"
     if 0 < per_request < 1:
         near = _simple_fraction(per_request)
         if near is not None:
@@ -121,9 +127,9 @@ def _trimmed(text: str) -> str:
 
 
 def _simple_fraction(per_request: float) -> Fraction | None:
-    """The fraction a person would say (1 in n up to 1,000, else n in up to 10) within 3 % of the rate."""
+    """The fraction a person would say (1 in n up to 1,000, else n in up to 10) near the rate."""
     one_in = round(1 / per_request)
     for near in (Fraction(1, one_in), Fraction(per_request).limit_denominator(10)):
-        if 0 < near < 1 and near.denominator <= _LARGEST_DENOMINATOR and abs(float(near) / per_request - 1) <= 0.03:  # noqa: PLR2004
+        if 0 < near < 1 and near.denominator <= _LARGEST_DENOMINATOR and abs(float(near) / per_request - 1) <= _NEAR:
             return near
     return None

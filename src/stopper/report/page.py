@@ -17,6 +17,9 @@ Part = str | tuple[str, str]
 _WIDEST = 110
 """Columns used of a wider terminal: beyond that the eye loses the line between a heading and its right end."""
 
+_NARROWEST = 40
+"""Columns assumed of a narrower terminal: below, neither a path nor a line of code can be recognised."""
+
 _PROSE = 84
 """Columns of running text: longer lines are hard to read on, shorter ones break code names more often."""
 
@@ -37,7 +40,7 @@ class Page:
         """Take width, encoding and colour from the console as they are now."""
         self._console = console
         self._unicode = not console.options.ascii_only
-        self.width = max(20, min(console.width, _WIDEST))
+        self.width = max(_NARROWEST, min(console.width, _WIDEST))
         self.colour = console.color_system is not None and not console.no_color
 
     def text(self, *parts: Part) -> Text:

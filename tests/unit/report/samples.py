@@ -68,7 +68,8 @@ def leak(
 
 
 TRAIL = leak(
-    "shop.audit.trail", kind="module global", kept_in="list", leaked="dict", endpoint="product", bytes_per_request=3120.0,
+    "shop.audit.trail", kind="module global", kept_in="list", leaked="dict", endpoint="product",
+    bytes_per_request=3120.0,
     steps=("module shop.audit", ".trail: list", "[*]: dict"), at=("shop/audit.py", 18, "record"),
     line="    trail.append(entry)",
 )  # fmt: skip
@@ -108,7 +109,7 @@ def shop() -> Report:
         findings=(
             finding("global", TRAIL, rule="/product/<int:id>", length=1804, source=(
                 "def record(kind, what):", '    entry = {"kind": kind, "what": what, "at": time.time()}',
-                "    trail.append(entry)", "    log.debug(\"%s %s\", kind, what)", "",
+                "    trail.append(entry)", '    log.debug("%s %s", kind, what)', "",
             )),
             finding("cache", RENDER, rule="/price/<int:id>/<currency>", length=None, source=(
                 "", "", "@lru_cache(maxsize=None)", "def render(cents, currency):",

@@ -69,8 +69,9 @@ ENTRIES = (
             "the process (Redis, memcached), which also serves all workers."
         ),
         example=(
-            '# before\nconfig = {{"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": 10**6, "CACHE_DEFAULT_TIMEOUT": 0}}\n'
-            '# after\nconfig = {{"CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": 500, "CACHE_DEFAULT_TIMEOUT": 300}}'
+            "# before\nCACHE_THRESHOLD, CACHE_DEFAULT_TIMEOUT = 1_000_000, 0\n"
+            "# after: at most 500 entries, each for five minutes\n"
+            "CACHE_THRESHOLD, CACHE_DEFAULT_TIMEOUT = 500, 300"
         ),
     ),
     Entry(
@@ -127,7 +128,7 @@ ENTRIES = (
         why=(
             "{holder} is used as a memo: it keeps {thing} for each distinct input ({keys}). {Who} adds one{at}. A "
             "plain dict has neither a size limit nor an expiry, and the clients decide how many different inputs there "
-            "are: a crawler, or a typing error, is a new one."
+            "are; each crawler and each typo brings new ones."
         ),
         fix=(
             "Limit the memo: drop the oldest entry when a new one comes, use `functools.lru_cache(maxsize=…)`, or a "

@@ -10,8 +10,9 @@ _BUILTINS = frozenset({"dict", "list", "set", "tuple", "object", "str", "bytes",
 
 
 def _is_chain(facts: LeakFacts) -> bool:
-    """What is leaked is of the holder's own type: each refers to the one before."""
-    return facts.leaked_type == facts.holder_type and facts.holder_type not in _BUILTINS and bool(facts.holder_type)
+    """The path ends in two objects of one class, one behind the other: each refers to the one before."""
+    types = [step.rpartition(": ")[2] for step in facts.retaining_path[-2:]]
+    return len(types) == 2 and types[0] == types[1] and types[0] not in _BUILTINS  # noqa: PLR2004 (a pair)
 
 
 def _keeps_exceptions(facts: LeakFacts) -> bool:
@@ -52,7 +53,7 @@ ENTRIES = (
         own_line=r"\.append\(\w+\)",
         example=(
             "# before\n{line}\n# after: the text, without the frames\n"
-            '{name}.append("".join(traceback.format_exception(error)))'
+            '{name}.append("".join(traceback.format_exception({argument})))'
         ),
     ),
     Entry(
@@ -172,7 +173,7 @@ ENTRIES = (
             "adds {thing}{at}, and nothing takes it out."
         ),
         fix="Keep only the newest there, or pass the data instead of keeping it.",
-        example="# before\nkept = []\n# after: keeps the newest 1,000\nkept = deque(maxlen=1_000)",
+        example="# before\n{variable} = []\n# after: keeps the newest 1,000\n{variable} = deque(maxlen=1_000)",
     ),
     Entry(
         id="deque-without-maxlen",

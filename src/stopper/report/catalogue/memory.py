@@ -45,13 +45,13 @@ ENTRIES = (
         source=r"ctypes|cffi|\blib\w*\.|\bffi\.|_open\(|_new\(|_create\(|_init\(|malloc",
         why=(
             "The number of Python objects stays the same while the C library hands out memory that does not come "
-            "back. {Who} calls into a C library{at} that allocates; what it returns is a number or a pointer to "
-            "Python, and Python never frees what it did not allocate."
+            "back. {Who} calls into a C library{at} that allocates; to Python, what it returns is only a "
+            "number or a pointer, and Python never frees what it did not allocate."
         ),
         fix="Call the function of the library that frees it, in a `finally`.",
         line="handle = lib.thing_open(name)",
         own_line=r"^\w+ = ",
-        example="# before\n{line}\n# after\n{line}\ntry:\n    ...\nfinally:\n    lib.thing_close(handle)",
+        example="# before\n{line}\n# after\n{line}\ntry:\n    ...\nfinally:\n    {undo}({target})",
     ),
     Entry(
         id="native",
@@ -77,7 +77,7 @@ ENTRIES = (
             "replaced after some thousand requests."
         ),
         example=(
-            "# gunicorn.conf.py; start it with MALLOC_ARENA_MAX=2 in the environment\n"
+            "# gunicorn.conf.py, with MALLOC_ARENA_MAX=2 in its environment\n"
             "max_requests = 5_000\nmax_requests_jitter = 500"
         ),
     ),

@@ -19,7 +19,7 @@ ENTRIES = (
         own_line=r"addHandler\(",
         example=(
             "# before, in {function}()\n{line}\n# after, once, in create_app()\n"
-            'logger.addHandler(handler)\n# and in {function}()\nlogger.info("seen", extra={{"id": id}})'
+            '{caller}.addHandler(handler)\n# and in {function}()\n{caller}.info("seen", extra={{"id": id}})'
         ),
     ),
     Entry(
@@ -46,15 +46,16 @@ ENTRIES = (
         fix="Add one filter when the app is created, and let it read what varies from `flask.g`.",
         line="logger.addFilter(add_request_id)",
         own_line=r"addFilter\(",
-        example="# before, in {function}()\n{line}\n# after, once, in create_app()\nlogger.addFilter(RequestFilter())",
+        example="# before, in {function}()\n{line}\n# after, once, in create_app()\n"
+        "{caller}.addFilter(RequestFilter())",
     ),
     Entry(
         id="signal-receiver",
         causes=("registration", "global"),
         path=r"blinker|^\.receivers: dict|^\._by_(sender|receiver): ",
         why=(
-            "{Who} connects a receiver to the signal `{signal}`{at}. With `weak=False` blinker keeps the receiver itself "
-            "in `receivers` until `disconnect`, and with a closure all the variables that it uses. Every "
+            "{Who} connects a receiver to the signal `{signal}`{at}. With `weak=False` blinker keeps the receiver "
+            "itself in `receivers` until `disconnect`, and with a closure all the variables that it uses. Every "
             "receiver is called on every further signal, so requests get slower too."
         ),
         fix="Connect one receiver at import; what it needs of the request comes as an argument of `send`.",
@@ -62,7 +63,7 @@ ENTRIES = (
         own_line=r"\.connect\(",
         example=(
             "# before, in {function}()\n{line}\n# after, once, at import\n@{signal}.connect\n"
-            "def remember(sender, **data): ..."
+            "def {receiver}(sender, **data): ..."
         ),
     ),
     Entry(
@@ -93,7 +94,7 @@ ENTRIES = (
         fix="Clean up at the end of the request; register with `atexit` only what is made once, at import.",
         line="atexit.register(engine.dispose)",
         own_line=r"atexit\.register\(|^register\(",
-        example="# before\n{line}\n# after\nwith contextlib.closing(make()) as made:\n    ...",
+        example="# before\n{line}\n# after: when it is done with\ntry:\n    ...\nfinally:\n    {argument}()",
     ),
     Entry(
         id="metric-labels",
@@ -111,7 +112,7 @@ ENTRIES = (
         line="seen.labels(path=request.path).inc()",
         own_line=r"\.labels\(",
         example="# before\n{line}\n# after: as many children as there are endpoints\n"
-        "seen.labels(endpoint=request.endpoint).inc()",
+        "{caller}.labels(endpoint=request.endpoint).inc()",
     ),
     Entry(
         id="metric-per-request",

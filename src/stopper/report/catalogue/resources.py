@@ -20,7 +20,7 @@ ENTRIES = (
         fix="Make one engine for each database when the app is created, and take sessions or connections from it.",
         line="engine = create_engine(url)",
         own_line=r"create_engine\(",
-        example="# before, in {function}()\n{line}\n# after, once, at import\nengine = create_engine(url)\n"
+        example="# before, in {function}()\n{line}\n# after, once, at import\n{line}\n"
         "# and in {function}()\nwith engine.connect() as connection: ...",
     ),
     Entry(
@@ -122,7 +122,7 @@ ENTRIES = (
     Entry(
         id="open-file",
         causes=("resource", "global"),
-        path=r"_io\.|zipfile\.|tarfile\.|gzip\.|mmap\.mmap",
+        path=r"_io\.(Text|Buffered|FileIO)|zipfile\.|tarfile\.|gzip\.|mmap\.mmap",
         why=(
             "{Who} opens a file that is never closed{at}. Python closes a file when nothing refers to it any more, but "
             "{holder} refers to it. The object is small; the descriptor is what runs out. " + _CLOSED

@@ -10,6 +10,9 @@ from stopper.model.facts import LeakFacts
 _EMPTY = {"dict": "{}", "set": "set()", "collections.deque": "deque()", "bytearray": "bytearray()"}
 """How an empty container is written, where it is no list."""
 
+_UNDONE_BY = (("open", "close"), ("new", "free"), ("create", "destroy"), ("malloc", "free"), ("init", "free"))
+"""How C libraries call the opposite of a function."""
+
 _LONGEST_LINE = 64
 """A longer source line is not quoted in an example: a terminal of 80 columns would cut it."""
 
@@ -29,6 +32,7 @@ def words(facts: LeakFacts, line: str, own_line: str) -> dict[str, str]:
         "called": called(facts),
         "method": called(facts).rpartition(".")[2],
         "attribute": name.rpartition(".")[2],
+        "variable": _variable(facts.holder_path) or name,
         "stack": _name_of(facts, "ExitStack") or name,
         "signal": _signal(facts),
         "param": _parameter(facts.source_line),
@@ -41,7 +45,8 @@ def words(facts: LeakFacts, line: str, own_line: str) -> dict[str, str]:
         "at": f" ({facts.location})" if facts.location else "",
         "keys": facts.key_hint or "what the request asks for",
     }
-    return {**named, "line": _own_line(facts.source_line, own_line) or line.format(**named)}
+    shown = _own_line(facts.source_line, own_line) or line.format(**named)
+    return {**named, **_in_line(shown), "line": shown}
 
 
 def code_name(facts: LeakFacts) -> str:
@@ -132,6 +137,26 @@ def _parameter(source_line: str) -> str:
 def _endpoint(facts: LeakFacts) -> str:
     name = facts.endpoints[0].rsplit(".", 1)[-1] if facts.endpoints else ""
     return name if name.isidentifier() else ""
+
+
+def _variable(holder_path: str) -> str:
+    """The variable of a closure or frame: `seen` of `count (closure variable seen)`; empty if it is none."""
+    named = re.search(r"\b(?:closure variable|local) (\w+)", holder_path)
+    return named[1] if named else ""
+
+
+def _in_line(line: str) -> dict[str, str]:
+    """Names of a call in the line that an example quotes: `target = caller.method(argument)`; `undo` undoes it."""
+    call = re.match(r"(?:(\w+) = )?(?:([A-Za-z_][\w.]*)\.)?([A-Za-z_]\w*)\((?:([A-Za-z_][\w.]*)[,)])?", line)
+    target, caller, method, argument = call.groups() if call else (None, None, None, None)
+    undo = next((method.replace(do, back) for do, back in _UNDONE_BY if do in method), "close") if method else "close"
+    return {
+        "target": target or "handle",
+        "caller": caller or "lib",
+        "undo": f"{caller}.{undo}" if caller else undo,
+        "argument": argument or "callback",
+        "receiver": (argument or "remember").rpartition(".")[2],
+    }
 
 
 def _own_line(source_line: str, pattern: str) -> str:

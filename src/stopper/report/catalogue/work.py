@@ -23,8 +23,9 @@ ENTRIES = (
         causes=("thread",),
         path=r"threading\.Timer|\bTimer\b",
         why=(
-            "{Who} starts a timer{at}, and its function starts the next when it has run. So each request adds one "
-            "chain of timers that never ends: one thread, and all that its function refers to."
+            "{Who} starts a timer{at}, and each timer is a thread of its own that waits. Its function starts the next "
+            "one when it has run, or its delay is long, so they add up: one more thread a request, with all that its "
+            "function refers to."
         ),
         fix="Use one scheduler for the process that looks after all that is due, and say when something is done.",
         line="threading.Timer(60, check).start()",
