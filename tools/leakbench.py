@@ -1,8 +1,8 @@
 """Score `stopper check` against LeakBench: small apps, each with a known truth (which stopper never sees).
 
 Runs `stopper check app:app` in each case's folder, prints the time, has LeakBench's own scorer read the reports, and
-writes the score to docs/leakbench.md. Exit code 1 where a leak was missed or a finding is false (not with --no-gate);
-2 where there is no LeakBench.
+writes the score to docs/leakbench.md. Exit code 1 where a leak was missed, a finding is false, or stopper ended with
+another exit code than its verdict's (not with --no-gate); 2 where there is no LeakBench.
 """
 
 from __future__ import annotations
@@ -25,17 +25,22 @@ from suite import say
 FOLDER = venvs.ROOT / ".venv-leakbench"
 PAGE = venvs.ROOT / "docs" / "leakbench.md"
 MARKS = ("detected", "endpoint", "holder", "location", "cause", "growth", "explained")
-WRONG_TARGET = 2
-"""stopper's exit code for a target or command line that is wrong: there is no report then."""
+EXIT_CODES = {"clean": 0, "leaking": 1, "inconclusive": 3}
+"""What stopper's exit code must be, by the verdict of its report."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One case checked. code: stopper's exit code, None where it was stopped for taking too long."""
+    """One case checked.
+
+    verdict: the report's, or "no report".
+    wrong:   what is wrong with how stopper ended, whatever it found; empty where nothing is.
+    """
 
     case: str
     seconds: float
-    code: int | None
+    verdict: str
+    wrong: str
 
 
 def main() -> int:
@@ -62,9 +67,12 @@ def main() -> int:
     PAGE.write_text(page(score, runs, venv.interpreter.full))
     say(f"written: {PAGE.relative_to(venvs.ROOT)}")
     total = score["total"]
-    perfect = total["recall"] == 1 and total["precision"] == 1
-    if not perfect:
+    wrong = [run.case for run in runs if run.wrong]
+    if wrong:
+        say(f"wrongly ended: {', '.join(wrong)}")
+    if total["recall"] != 1 or total["precision"] != 1:
         say(f"not perfect: recall {total['recall']}, precision {total['precision']}")
+    perfect = not wrong and total["recall"] == 1 and total["precision"] == 1
     return 0 if perfect or options.no_gate else 1
 
 
@@ -111,12 +119,23 @@ def check(venv: venvs.Venv, case: Path, reports: Path, timeout_seconds: float) -
         os.killpg(process.pid, 9)
         text, _ = process.communicate()
         code = None
-    run = Run(case.name, time.monotonic() - started, code)
-    ended = {0: "clean", 1: "leaking", WRONG_TARGET: "no target", 3: "inconclusive", None: "took too long"}
-    say(f"{run.seconds:6.1f} s  {case.name:20}  {ended.get(code, f'exit code {code}')}")
-    if not report.is_file():
+    verdict = verdict_of(report)
+    wrong = "" if code == EXIT_CODES.get(verdict) else f"exit code {code}"
+    if code is None:
+        wrong = f"stopped after {timeout_seconds:g} s"
+    run = Run(case.name, time.monotonic() - started, verdict, wrong)
+    say(f"{run.seconds:6.1f} s  {case.name:20}  {verdict}{wrong and ', but '}{wrong}")
+    if verdict not in EXIT_CODES:
         say("\n".join(f"          {line}" for line in text.strip().splitlines()[-12:]))
     return run
+
+
+def verdict_of(report: Path) -> str:
+    """Return the verdict that stands in a report."""
+    try:
+        return str(json.loads(report.read_text())["verdict"])
+    except (OSError, ValueError, KeyError):
+        return "no report"
 
 
 def emptied(folder: Path) -> Path:

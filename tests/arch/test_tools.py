@@ -114,7 +114,7 @@ def test_page_of_leakbench_names_what_was_missed(tool):
     sums = dict.fromkeys(leakbench.MARKS, 1) | {"cases": 2, "leaks": 1, "findings": 3, "false_findings": 2}
     sums |= {"healthy_cases": 1, "healthy_with_findings": 1, "verdicts_right": 1, "inconclusive": 0}
     sums |= {"missing_reports": 0, "recall": 1.0, "precision": 0.3333, "explained_share": None}
-    runs = [leakbench.Run("shop", 1.25, 1), leakbench.Run("calm", 2.0, 1)]
+    runs = [leakbench.Run("shop", 1.25, "leaking", ""), leakbench.Run("calm", 2.0, "leaking", "")]
     page = leakbench.page({"total": sums, "cases": {"shop": case, "calm": healthy}}, runs, "3.12.1")
     assert "| shop | leaking | product | yes | yes | yes | **no** | yes | yes | yes | 1 | 1.2 |" in page
     assert "| calm | leaking (wrong) | (healthy) |  |  |  |  |  |  |  | 1 | 2.0 |" in page
