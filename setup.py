@@ -6,7 +6,9 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 here = Path(__file__).parent
-sources = sorted(str(path.relative_to(here)) for path in (here / "csrc").glob("**/*.c") if not path.name.startswith("test_"))
+sources = sorted(
+    str(path.relative_to(here)) for path in (here / "csrc").glob("**/*.c") if not path.name.startswith("test_")
+)
 headers = sorted(str(path.relative_to(here)) for path in (here / "csrc").glob("**/*.h"))
 flags = ["-std=c11", "-O2", "-g0", "-Wall", "-Wextra", "-fno-strict-aliasing"]
 if os.environ.get("STOPPER_WERROR") == "1":

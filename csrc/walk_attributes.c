@@ -107,10 +107,10 @@ static void expand_module(stp_walk *walk, PyDictObject *namespace, stp_owner *ow
     }
 }
 
-/* A module's or a class's namespace: absorbed, its values are attributes. */
+/* A module's or a class's namespace: absorbed, its values are attributes. ctypes has classes with a dict subclass there. */
 void stp_expand_namespace_norefs(stp_walk *walk, PyObject *o, PyObject *namespace, stp_owner *owner)
 {
-    if (namespace == NULL || !PyDict_CheckExact(namespace))
+    if (namespace == NULL || !PyDict_Check(namespace))
         return;
     stp_absorb_norefs(walk, namespace, stp_dict_bytes_norefs((PyDictObject *)namespace), owner);
     if (PyModule_Check(o)) {

@@ -132,12 +132,19 @@ static void expand_type(stp_walk *walk, PyTypeObject *type, stp_owner *owner)
     }
 }
 
+/* None stands for "there is none" here, and is no child. */
+static void emit_unless_none(stp_walk *walk, PyObject *o, uint32_t shape, stp_edge edge)
+{
+    if (o != Py_None)
+        stp_emit_norefs(walk, o, shape, edge);
+}
+
 static void expand_exception(stp_walk *walk, PyBaseExceptionObject *exception, uint32_t shape)
 {
-    stp_emit_norefs(walk, exception->args, shape, STP_EDGE_ARGS);
-    stp_emit_norefs(walk, exception->traceback, shape, STP_EDGE_TRACEBACK);
-    stp_emit_norefs(walk, exception->context, shape, STP_EDGE_CONTEXT);
-    stp_emit_norefs(walk, exception->cause, shape, STP_EDGE_CAUSE);
+    emit_unless_none(walk, exception->args, shape, STP_EDGE_ARGS);
+    emit_unless_none(walk, exception->traceback, shape, STP_EDGE_TRACEBACK);
+    emit_unless_none(walk, exception->context, shape, STP_EDGE_CONTEXT);
+    emit_unless_none(walk, exception->cause, shape, STP_EDGE_CAUSE);
 }
 
 /* Edges that the kind gives a name to, beside attributes and slots. */

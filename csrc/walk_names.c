@@ -59,7 +59,7 @@ uint32_t stp_intern_text_norefs(stp_names *names, PyObject *text)
 /* The str under an ASCII name in a namespace; borrowed; NULL: there is none. Compares, never hashes, never runs code. */
 PyObject *stp_find_str_norefs(PyObject *namespace, const char *name)
 {
-    if (namespace == NULL || !PyDict_CheckExact(namespace))
+    if (namespace == NULL || !PyDict_Check(namespace))
         return NULL;
     Py_ssize_t length = (Py_ssize_t)strlen(name);
     stp_entries entries = stp_entries_of_dict((PyDictObject *)namespace);

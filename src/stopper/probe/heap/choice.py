@@ -5,6 +5,8 @@ from __future__ import annotations
 import platform
 from typing import Any, Protocol
 
+from stopper.probe.heap import twin
+
 Roots = list[tuple[str, object]]
 
 
@@ -64,7 +66,8 @@ def _fault_of(native: Any) -> str:  # noqa: ANN401  # a module
     return ""
 
 
-_module, _reason = _native()
+_found, _reason = _native()
+_module: Any = twin if _found is None else _found
 
 
 def new_walker(package: str) -> Walker:
