@@ -119,6 +119,10 @@ def _put_step(page: Page, said: str, command: str) -> None:
 
 def _put_overview(page: Page, findings: list[Finding], requests_per_day: float) -> None:
     """All leaks once more, a line each: the end of the page is what one sees first."""
+    assumed = page.text((f"A day is counted {traffic(requests_per_day)} to the endpoints of each leak.", "dim"))
+    if len(findings) == 1:
+        page.put(assumed)
+        return
     page.rule(page.text(("the leaks, dearest first", "bold red")))
     costs = [brief_cost(finding, requests_per_day) for finding in findings]
     column, digits = max(map(len, costs)), len(str(len(findings)))
@@ -130,6 +134,5 @@ def _put_overview(page: Page, findings: list[Finding], requests_per_day: float) 
             indent=MARGIN,
             below=MARGIN + head.cell_len,
         )
-    assumed = f"A day is counted {traffic(requests_per_day)} to the endpoints of each leak."
-    page.put(page.text((assumed, "dim")), indent=MARGIN, hang=MARGIN)
+    page.put(assumed, indent=MARGIN, hang=MARGIN)
     page.put()

@@ -11,6 +11,7 @@ from stopper.model.facts import LeakFacts
 from stopper.model.finding import Cause
 from stopper.report.advice import advise, entry_for, explain
 from stopper.report.catalogue import CATALOGUE
+from stopper.report.catalogue.words import short_name
 from tests.unit.report.witnesses import WITNESSES, facts
 
 CAUSES: tuple[Cause, ...] = (
@@ -136,3 +137,34 @@ def test_explanation_without_a_location_has_no_empty_brackets():
     text = explain("global", LeakFacts(holder_path="shop.seen", holder_type="list", endpoints=("a",)))
     assert "()" not in text
     assert "to `shop.seen`." in text
+
+
+def test_chain_that_was_seen_as_one_is_explained_as_one():
+    """What was measured to be a chain needs no second look at its path, and its link has its own name."""
+    leak = facts(
+        "shop.latest", "module shop", ".latest: shop.Revision", holder_kind="chain of objects linked by .prior"
+    )
+    assert entry_for("global", leak).id == "chain"
+    assert "latest = Revision(prior=latest)" in advise("global", leak).example
+
+
+@pytest.mark.parametrize(
+    ("holder_path", "name"),
+    [
+        ("shop.views._recent", "_recent"),
+        ("shop.Registry.items", "Registry.items"),
+        ("shop.render (lru_cache)", "render"),
+        ("render.cache (lru_cache)", "render"),
+        ("shop.feeds['new']", "feeds['new']"),
+        ("shop.feeds[*]", "feeds[key]"),
+        ("shop.failures[*].__traceback__.tb_frame, local req.host", "failures[key]"),
+        ("shop.signal.receivers ('user-signed-up')", "receivers"),
+        ("thread, frame run, local batch", "batch"),
+        ("shop.by_id (keys)", "by_id"),
+        ("the C library's heap", "the"),
+        ("", "kept"),
+    ],
+)
+def test_name_of_a_holder_is_what_code_would_spell(holder_path: str, name: str):
+    """Examples use the name that the holder has in its own module."""
+    assert short_name(holder_path) == name

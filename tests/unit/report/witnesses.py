@@ -123,6 +123,10 @@ WITNESSES: dict[str, tuple[Cause, LeakFacts]] = {
         "threading._active", "module threading", "._active: dict", "[*]: threading.Thread", "._args: tuple",
         "[*]: queue.Queue", unit="thread", line="threading.Thread(target=deliver, args=(inbox,)).start()",
     )),
+    "thread-of-a-kept-object": ("thread", facts(
+        "shop.jobs", SHOP, ".jobs: dict", "[*]: shop.ResizeJob", unit="thread",
+        line="jobs[id] = ResizeJob(path, width)",
+    )),
     "thread-per-request": ("thread", facts(
         "threading._active", "module threading", "._active: dict", "[*]: threading.Thread", unit="thread",
         line="threading.Thread(target=deliver).start()",

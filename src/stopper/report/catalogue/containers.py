@@ -10,7 +10,9 @@ _BUILTINS = frozenset({"dict", "list", "set", "tuple", "object", "str", "bytes",
 
 
 def _is_chain(facts: LeakFacts) -> bool:
-    """The path ends in two objects of one class, one behind the other: each refers to the one before."""
+    """It was seen to be one, or the path ends in two objects of one class, one behind the other."""
+    if facts.holder_kind.startswith("chain"):
+        return True
     types = [step.rpartition(": ")[2] for step in facts.retaining_path[-2:]]
     return len(types) == 2 and types[0] == types[1] and types[0] not in _BUILTINS  # noqa: PLR2004 (a pair)
 
@@ -49,11 +51,11 @@ ENTRIES = (
             "itself is the smallest part of what is kept."
         ),
         fix="Keep the text of the exception, not the exception; and keep only the newest.",
-        line="{name}.append(error)",
+        line="{base}.append(error)",
         own_line=r"\.append\(\w+\)",
         example=(
             "# before\n{line}\n# after: the text, without the frames\n"
-            '{name}.append("".join(traceback.format_exception({argument})))'
+            '{base}.append("".join(traceback.format_exception({argument})))'
         ),
     ),
     Entry(
@@ -92,7 +94,7 @@ ENTRIES = (
         ),
         fix="Cut the chain: keep no reference to the one before, or to a limited number in a `deque`.",
         example=(
-            "# before\n{name} = {leaked}({name})\n"
+            "# before\n{name} = {leaked}({link}={name})\n"
             "# after: the newest 100 side by side, none refers to another\n"
             "{name} = deque(maxlen=100)\n{name}.append({leaked}())"
         ),

@@ -20,7 +20,7 @@ class Entry:
     holder:   pattern searched in the holder's path, kind, type and library.
     path:     pattern searched in the retaining path and the holder's.
     leaked:   pattern searched in the type of what is leaked.
-    source:   pattern searched in the source line.
+    clue:     pattern searched in the retaining path, the type of what is leaked and the source line.
     test:     any other condition.
 
     why, fix: sentences with `{words}` of `words.py`: the mechanism; what to change.
@@ -36,7 +36,7 @@ class Entry:
     holder: str = ""
     path: str = ""
     leaked: str = ""
-    source: str = ""
+    clue: str = ""
     test: Callable[[LeakFacts], bool] | None = None
     why: str
     fix: str
@@ -55,7 +55,7 @@ class Entry:
             and _found(self.holder, held_by)
             and _found(self.path, way)
             and _found(self.leaked, facts.leaked_type)
-            and _found(self.source, facts.source_line)
+            and _found(self.clue, f"{way}\n{facts.leaked_type}\n{facts.source_line}")
             and (self.test is None or self.test(facts))
         )
 

@@ -42,7 +42,7 @@ ENTRIES = (
     Entry(
         id="native-ctypes",
         causes=("native",),
-        source=r"ctypes|cffi|\blib\w*\.|\bffi\.|_open\(|_new\(|_create\(|_init\(|malloc",
+        clue=r"ctypes|cffi|\blib\w*\.|\bffi\.|_open\(|_new\(|_create\(|_init\(|malloc",
         why=(
             "The number of Python objects stays the same while the C library hands out memory that does not come "
             "back. {Who} calls into a C library{at} that allocates; to Python, what it returns is only a "

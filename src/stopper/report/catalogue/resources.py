@@ -10,7 +10,7 @@ ENTRIES = (
     Entry(
         id="sqlalchemy-engine",
         causes=("resource", "registration"),
-        path=r"sqlalchemy\.engine\.base\.Engine|sqlalchemy\.pool",
+        clue=r"sqlalchemy\.engine\.base\.Engine|sqlalchemy\.pool|\bcreate_engine\(",
         test=lambda facts: "Session" not in facts.leaked_type,
         why=(
             "{Who} makes an SQLAlchemy engine{at}, and something keeps it: {holder}. An engine is meant to live as "
@@ -26,7 +26,7 @@ ENTRIES = (
     Entry(
         id="sqlalchemy-session",
         causes=("resource", "registration", "global"),
-        path=r"sqlalchemy\.orm|sqlalchemy\.engine\.base\.Connection|scoped_session|identity_map",
+        clue=r"sqlalchemy\.orm|sqlalchemy\.engine\.base\.Connection|scoped_session|identity_map",
         why=(
             "{Who} opens an SQLAlchemy session that is never closed{at}. A session keeps the connection it has checked "
             "out of the pool, and its changed objects, until `close`, and {holder} keeps the session. The pool runs "
@@ -40,7 +40,7 @@ ENTRIES = (
     Entry(
         id="db-connection",
         causes=("resource", "global"),
-        path=r"sqlite3\.(Connection|Cursor)|psycopg|pymysql|MySQLdb|asyncpg|redis\.|pymongo",
+        clue=r"sqlite3\.(Connection|Cursor)|psycopg|pymysql|MySQLdb|asyncpg|redis\.|pymongo",
         why=(
             "{Who} opens a database connection that is never closed{at}; {holder} keeps it. Each costs a descriptor "
             "here and a connection on the server, which has a limit too."
@@ -54,7 +54,7 @@ ENTRIES = (
     Entry(
         id="exit-stack",
         causes=("resource", "global", "registration"),
-        path=r"ExitStack|_exit_callbacks",
+        clue=r"ExitStack|_exit_callbacks",
         why=(
             "{Who} enters something into {holder}{at}. An `ExitStack` closes what it was given when it is left itself; "
             "this one lives as long as the process, so it is never left, and all that was entered stays open. "
@@ -68,7 +68,7 @@ ENTRIES = (
     Entry(
         id="http-session",
         causes=("resource", "global"),
-        path=r"requests\.sessions|urllib3\.|httpx\.|http\.client\.HTTPS?Connection|aiohttp\.client",
+        clue=r"requests\.sessions|urllib3\.|httpx\.|http\.client\.HTTPS?Connection|aiohttp\.client",
         why=(
             "{Who} makes an HTTP client that is never closed{at}; {holder} keeps it. Each has a connection pool of its "
             "own, with open sockets."
@@ -83,7 +83,7 @@ ENTRIES = (
     Entry(
         id="socket",
         causes=("resource", "global", "registration"),
-        path=r"socket\.socket|ssl\.SSLSocket|_socket\.socket",
+        clue=r"socket\.socket|ssl\.SSLSocket|_socket\.socket",
         why="{Who} opens a socket that is never closed{at}: {holder} keeps it, so Python cannot close it either. "
         + _CLOSED,
         fix="Close the socket when the request ends, most simply with `with`.",
@@ -95,7 +95,7 @@ ENTRIES = (
     Entry(
         id="temporary-file",
         causes=("resource", "global"),
-        path=r"tempfile\.|_TemporaryFile",
+        clue=r"tempfile\.|_TemporaryFile",
         why=(
             "{Who} makes a temporary file that is never closed{at}: {holder} keeps it. It costs a descriptor, and its "
             "content stays on the disk until the process ends. " + _CLOSED
@@ -109,7 +109,7 @@ ENTRIES = (
     Entry(
         id="event-loop",
         causes=("resource", "cycle", "global"),
-        path=r"asyncio\..*(EventLoop|base_events)|selectors\.|uvloop",
+        clue=r"asyncio\..*(EventLoop|base_events)|selectors\.|uvloop|\bnew_event_loop\(",
         why=(
             "{Who} makes an event loop that is never closed{at}. A loop owns a selector and a pair of sockets, three "
             "descriptors, until `close`."
@@ -122,7 +122,7 @@ ENTRIES = (
     Entry(
         id="open-file",
         causes=("resource", "global"),
-        path=r"_io\.(Text|Buffered|FileIO)|zipfile\.|tarfile\.|gzip\.|mmap\.mmap",
+        clue=r"_io\.(Text|Buffered|FileIO)|zipfile\.|tarfile\.|gzip\.|mmap\.mmap|\bopen\(",
         why=(
             "{Who} opens a file that is never closed{at}. Python closes a file when nothing refers to it any more, but "
             "{holder} refers to it. The object is small; the descriptor is what runs out. " + _CLOSED

@@ -31,6 +31,8 @@ def words(facts: LeakFacts, line: str, own_line: str) -> dict[str, str]:
         "function": facts.function if facts.function.isidentifier() else _endpoint(facts) or "view",
         "called": called(facts),
         "method": called(facts).rpartition(".")[2],
+        "base": name.partition("[")[0],
+        "link": _link(facts.holder_kind),
         "attribute": name.rpartition(".")[2],
         "variable": _variable(facts.holder_path) or name,
         "stack": _name_of(facts, "ExitStack") or name,
@@ -63,12 +65,13 @@ def short_name(holder_path: str) -> str:
     """
     local = re.search(r"\blocal (\w+)$", holder_path)
     plain = local[1] if local else re.split(r" \(|[ {,]|\.cache(?= |$)", holder_path)[0]
-    path, bracket, subscripts = plain.partition("[")
+    path, _, _ = plain.partition("[")
+    subscripts = re.match(r"(\[[^\]]*\])*", plain[len(path) :])
     steps = [step for step in path.split(".") if step.isidentifier()]
     if not steps:
         return "kept"
     first = next((index for index, step in enumerate(steps[:-1]) if step[:1].isupper()), len(steps) - 1)
-    return ".".join(steps[first:]) + (bracket + subscripts).replace("[*]", "[key]")
+    return ".".join(steps[first:]) + (subscripts[0].replace("[*]", "[key]") if subscripts else "")
 
 
 def class_name(holder_path: str) -> str:
@@ -126,6 +129,12 @@ def _signal(facts: LeakFacts) -> str:
     """The signal whose receivers grow, by the name it has in code."""
     named = re.search(r"(\w+)\.(receivers|_by_sender|_by_receiver)\b", facts.holder_path)
     return named[1] if named else _name_of(facts, "NamedSignal") or _name_of(facts, "Signal") or "signal"
+
+
+def _link(holder_kind: str) -> str:
+    """The attribute by which the objects of a chain are linked."""
+    named = re.search(r"linked by \.(\w+)", holder_kind)
+    return named[1] if named else "before"
 
 
 def _parameter(source_line: str) -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from stopper.model.facts import LeakFacts
 from stopper.report.catalogue.entry import Entry
+
+
+def _is_owned(facts: LeakFacts) -> bool:
+    """The user's own objects are kept, and the threads come with them."""
+    shown = "\n".join((facts.holder_path, *facts.retaining_path, facts.leaked_type, facts.source_line))
+    return "." in facts.leaked_type and "threading" not in shown and "Thread(" not in shown
+
 
 ENTRIES = (
     Entry(
         id="executor-per-request",
         causes=("thread", "process", "global", "resource"),
-        path=r"ThreadPoolExecutor|ProcessPoolExecutor|concurrent\.futures|multiprocessing\.pool|_threads_queues",
+        clue=r"ThreadPoolExecutor|ProcessPoolExecutor|concurrent\.futures|multiprocessing\.pool|_threads_queues",
         why=(
             "{Who} makes an executor of its own{at} and never shuts it down. Its workers wait for more work for as "
             "long as the executor is referred to, and {holder} keeps it, directly or through a future."
@@ -21,7 +29,7 @@ ENTRIES = (
     Entry(
         id="timer-rearms",
         causes=("thread",),
-        path=r"threading\.Timer|\bTimer\b",
+        clue=r"threading\.Timer|\bTimer\b",
         why=(
             "{Who} starts a timer{at}, and each timer is a thread of its own that waits. Its function starts the next "
             "one when it has run, or its delay is long, so they add up: one more thread a request, with all that its "
@@ -36,7 +44,7 @@ ENTRIES = (
     Entry(
         id="thread-on-queue",
         causes=("thread",),
-        path=r"\bqueue\b|Queue",
+        clue=r"\bqueue\b|Queue",
         why=(
             "{Who} starts a thread that waits on a queue{at}. When the work is done nobody tells it to end, so it "
             "waits for ever: its stack, its frames and all that their variables refer to stay."
@@ -45,6 +53,22 @@ ENTRIES = (
         line="threading.Thread(target=work).start()",
         own_line=r"Thread\(",
         example="# before, in {function}()\n{line}\n# after: one worker, started at import\njobs.put(job)",
+    ),
+    Entry(
+        id="thread-of-a-kept-object",
+        causes=("thread",),
+        test=_is_owned,
+        why=(
+            "{Who} adds {thing} to {holder}{at}, and with each comes a thread that does not end. An object that owns "
+            "a thread or an executor, and is kept, keeps it waiting for more work: an executor ends its threads "
+            "only when it is shut down or dropped, a thread in a loop only when it is told to."
+        ),
+        fix=(
+            "End the thread when its work is done (`shutdown()`, or the executor in a `with` block) and drop the "
+            "entry; or use one pool for the process."
+        ),
+        example="# before, in the object: a pool of its own\nself.pool = ThreadPoolExecutor(max_workers=1)\n"
+        "# after: one for the process, made at import\nself.pool = POOL",
     ),
     Entry(
         id="thread-per-request",
