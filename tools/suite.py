@@ -55,14 +55,13 @@ def found_interpreters(only: str | None = None) -> list[interpreters.Interpreter
 
 def prepare(found: list[interpreters.Interpreter]) -> Iterator[venvs.Venv | str]:
     """Give, for each interpreter, its venv with stopper's wheel and the tests' needs, or why there is none."""
-    source = venvs.source_digest()
     for number, interpreter in enumerate(found):
         started = time.monotonic()
         venv = venvs.Venv(FOLDER / interpreter.minor, interpreter)
         try:
             venv.create()
             venv.install(venvs.needs("test" if number else "dev") + shop_needs())
-            venv.install_wheel(lambda venv=venv: venvs.build_sdist(venv, FOLDER / "sdist"), source)
+            venv.install_wheel(lambda venv=venv: venvs.build_sdist(venv, FOLDER / "sdist"), venvs.source_digest())
         except SystemExit as error:
             yield f"{interpreter.full}: {error}"
             continue
