@@ -11,7 +11,7 @@ from typing import Any
 from stopper.check.client import WorkerClient
 from stopper.check.conductor import Conductor, Evidence
 from stopper.check.ledger import Ledger
-from stopper.check.placement import Placed, find_sites, group, grown_children, locate
+from stopper.check.placement import Placed, find_sites, group, grown_children
 from stopper.judge import growth
 from stopper.judge.blame import Place
 from stopper.judge.causes import cause_of
@@ -63,10 +63,11 @@ class Composer:
         """A finding for each leak: a holder, and a line that fills it."""
         evidence = self.evidence
         self._summary = self.worker.ask("summary")
-        facts = locate(self.worker, self.ledger, evidence.leaks, scenario=self.scenario)
         found: list[Finding] = []
-        for placed in group(self.worker, self.ledger, evidence.leaks, scenario=self.scenario):
-            placed.facts = facts.get(placed.suspect.shape_id, {})
+        modules = self._summary["modules"]
+        for placed in group(
+            self.worker, self.ledger, evidence.leaks, evidence.located, modules, scenario=self.scenario
+        ):
             find_sites(self.worker, self.ledger, placed, scenario=self.scenario)
             found += [self._finding(placed, place, names) for place, names in placed.sites.items()]
         return found

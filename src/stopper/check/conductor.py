@@ -26,8 +26,8 @@ from stopper.model.growth import Interval, Suspect
 SETTLE_REQUESTS = 25
 """Requests to each endpoint in a warm-up round: enough that what is made on first use exists."""
 
-SETTLE_ROUNDS_LIMIT = 4
-"""Warm-up rounds at most. What still fills after 100 requests an endpoint is told from a leak by
+SETTLE_ROUNDS_LIMIT = 3
+"""Warm-up rounds at most. What still fills after 75 requests an endpoint is told from a leak by
 confirmation, not by a longer warm-up."""
 
 SCREEN_ROUNDS = 3
@@ -51,11 +51,15 @@ CONFIRM_REQUESTS = (200, 500, 1200, 2600)
 some 0.1 ms. Together with what came before, some 4,700: a cache of two thousand entries is full by then, and
 stays so for the whole last interval."""
 
-CONFIRM_SECONDS = 20.0
-"""The confirmation of one app may take so long; slow endpoints are confirmed with fewer requests."""
+CONFIRM_SECONDS = 6.0
+"""The confirmation of one app may take so long; slow endpoints are confirmed with fewer requests. A
+request that renders a page from a database takes 2 ms, and fits; one of 50 ms gets 120."""
 
 GROWN_BYTES_LIMIT = 400 * 1024 * 1024
 """Resident memory that confirming may cost. What grew by this much in one run is a leak, or as bad as one."""
+
+GROWN_OBJECTS_LIMIT = 500_000
+"""Objects that confirming may leave behind: each later profile walks them all, some 0.1 s."""
 
 THREADS_LIMIT = 400
 """Threads that confirming may leave behind: a container's default limit on tasks is often 512."""
@@ -63,8 +67,18 @@ THREADS_LIMIT = 400
 CHILDREN_LIMIT = 300
 """Child processes that confirming may leave behind; with room for others under a limit of 512."""
 
+OWN_ENDPOINTS_AT_FULL_LENGTH = 8
+"""An endpoint's own round may take this part of a screening round: half a second."""
+
+NESTED_REQUESTS = 600
+"""Requests to confirm a leak inside another leak by itself. What seems to grow there because objects
+change their owner is bounded by a cache of the library that owned them before: 128, often 500."""
+
 SAME_REQUESTS = 40
 """Requests with one and the same input, to see whether a leak needs new inputs to grow."""
+
+PROFILE_SECONDS = 0.25
+"""What comes with any measurement, the profile most of all: less than this says nothing about the requests."""
 
 IDLE_SECONDS = 0.4
 """Time without requests, to see what grows by itself."""
@@ -122,6 +136,8 @@ class Conductor:
         self.evidence = Evidence()
         self._excluded = excluded
         self._deadline = time.monotonic() + options.budget_seconds
+        self._iteration_seconds = 0.01
+        self._slowdown = 1.0
 
     def run(self) -> Evidence:
         """All stages up to the confirmed leaks."""
@@ -176,13 +192,12 @@ class Conductor:
     def settle(self) -> None:
         """Warm up until no new shapes begin to grow."""
         self.progress.stage("warming up", SETTLE_ROUNDS_LIMIT)
-        self._send("settle", self._plan(self.evidence.reached, SETTLE_REQUESTS), SETTLE_REQUESTS)
         grown: set[int] | None = None
-        for _ in range(SETTLE_ROUNDS_LIMIT - 1):
+        for question in ("settle", *["drive"] * (SETTLE_ROUNDS_LIMIT - 1)):
+            interval = self._send(question, self._plan(self.evidence.reached, SETTLE_REQUESTS), SETTLE_REQUESTS)
             self.progress.advance()
-            interval = self._send("settle", self._plan(self.evidence.reached, SETTLE_REQUESTS), SETTLE_REQUESTS)
             now = set(growth.rising([interval]))
-            if grown is not None and now <= grown:
+            if grown is not None and now <= grown and question == "drive":
                 break
             grown = now
         if self.options.scenario is not None:
@@ -209,9 +224,9 @@ class Conductor:
         self.evidence.own = self._own_rounds(names)
         self.evidence.undecided = growth.suspects(self.evidence.own, self.ledger.shape, screened)
         attributed = {suspect.shape_id for suspect in self.evidence.undecided}
-        left = {key: metric for key, metric in screened.items() if key not in attributed}
+        left = set(growth.topmost(screened, self.ledger.shape)) - attributed
         if left:
-            self._background(left)
+            self._background({key: screened[key] for key in left})
 
     def confirm(self) -> None:
         """Many more requests to the suspects' endpoints only: does the growth go on?"""
@@ -226,11 +241,12 @@ class Conductor:
             left = CONFIRM_SECONDS - (time.monotonic() - began)
             if not endpoints or left <= 0 or self.seconds_left < 0 or self._costs_too_much(level.rss_bytes):
                 break
-            share = min(left, self.seconds_left) / (len(CONFIRM_REQUESTS) - number)
+            share = min(left, self.seconds_left) * requests / sum(CONFIRM_REQUESTS[number:])
             plan = self._plan(dict.fromkeys(endpoints), requests, share)
             self.evidence.chunks.append(self._send("drive", plan, requests))
             self._drop_stopped()
             self.progress.advance()
+        self._confirm_nested()
         self.evidence.leaks, self.evidence.undecided = self.evidence.undecided, []
         self._attribute_again()
         self._try_same_inputs()
@@ -248,11 +264,14 @@ class Conductor:
         if self.options.scenario is not None:
             return self._scenario_rounds()
         found: dict[str, list[Interval]] = {name: [] for name in names}
-        for _ in range(OWN_ROUNDS):
+        screened = growth.rising(self.evidence.screening)
+        for number in range(OWN_ROUNDS):
             for name in names:
-                plan = self._plan([name], SCREEN_REQUESTS, SCREEN_SECONDS / max(4, len(names)))
-                found[name].append(self._send("drive", plan, 0))
                 self.progress.advance(detail=name)
+                if number and not any(growth.gains(found[name], screened)):
+                    continue  # it makes nothing grow that grew in the screening
+                plan = self._plan([name], SCREEN_REQUESTS, SCREEN_SECONDS / OWN_ENDPOINTS_AT_FULL_LENGTH)
+                found[name].append(self._send("drive", plan, 0))
         return found
 
     def _scenario_rounds(self) -> dict[str, list[Interval]]:
@@ -286,6 +305,17 @@ class Conductor:
             else:
                 left.append(suspect)
         self.evidence.undecided = left
+
+    def _confirm_nested(self) -> None:
+        """A suspect inside what leaks by other endpoints: does it grow by its own alone?"""
+        nested = growth.nested(self.evidence.undecided, self.ledger.shape)
+        if self.options.scenario is not None or not nested:
+            return
+        for suspect in nested:
+            interval = self._send("drive", self._plan(list(suspect.endpoints), NESTED_REQUESTS, SCREEN_SECONDS), 0)
+            rate = growth.rate_per_request([interval], suspect.shape_id, suspect.metric)
+            if rate <= growth.STOPPED_SHARE * max(suspect.rates.values()):
+                self.evidence.undecided.remove(suspect)
 
     def _drop_stopped(self) -> None:
         goes_on: list[Suspect] = []
@@ -325,7 +355,8 @@ class Conductor:
         each = seconds / max(1, len(names))
         plan: dict[str, int] = {}
         for name in names:
-            fits = int(each / self.evidence.reached.get(name, 0.001)) if self.options.scenario is None else requests
+            takes = self.evidence.reached.get(name, 0.001) * self._slowdown
+            fits = int(each / takes if self.options.scenario is None else seconds / self._iteration_seconds)
             plan[name] = max(min(requests, LEAST_REQUESTS), min(requests, fits, self._affordable(name)))
         return plan
 
@@ -343,6 +374,7 @@ class Conductor:
             (sum(interval.reading.threads for interval in rounds), THREADS_LIMIT - level.threads),
             (sum(interval.reading.children for interval in rounds), CHILDREN_LIMIT - level.children),
             (sum(interval.reading.rss_bytes for interval in rounds), GROWN_BYTES_LIMIT),
+            (sum(tally.objects for interval in rounds for tally in interval.deltas.values()), GROWN_OBJECTS_LIMIT),
         ):
             if gained > sent / 20:
                 fits = min(fits, max(0, left) * sent / gained)
@@ -351,13 +383,20 @@ class Conductor:
     def _send(self, question: str, plan: Mapping[str, int], iterations: int) -> Interval:
         """Requests by plan, or iterations of the scenario; then a profile."""
         if self.options.scenario is not None:
+            times = max(plan.values(), default=iterations)
             asked = "scenario" if question == "drive" else question
-            arguments: dict[str, object] = (
-                {"times": iterations} if asked == "scenario" else {"plan": {}, "scenario": iterations}
-            )
-            return self.ledger.enter(self.worker.ask(asked, 0.1 * iterations, **arguments))
-        expected = sum(times * self.evidence.reached.get(name, 0.01) for name, times in plan.items())
-        return self.ledger.enter(self.worker.ask(question, expected, plan=dict(plan)))
+            arguments: dict[str, Any] = {"times": times} if asked == "scenario" else {"plan": {}, "scenario": times}
+            began = time.monotonic()
+            interval = self.ledger.enter(self.worker.ask(asked, times * max(0.1, self._iteration_seconds), **arguments))
+            self._iteration_seconds = (time.monotonic() - began) / times
+            return interval
+        expected = sum(times * self.evidence.reached.get(name, 0.01) for name, times in plan.items()) * self._slowdown
+        began = time.monotonic()
+        interval = self.ledger.enter(self.worker.ask(question, expected, plan=dict(plan)))
+        # Requests to what leaks get slower: next time fewer of them fit into the time.
+        self._slowdown *= min(10.0, max(0.2, (time.monotonic() - began) / max(expected, PROFILE_SECONDS)))
+        self._slowdown = max(1.0, self._slowdown)
+        return interval
 
 
 def blame_worker_error(error: WorkerError) -> str:

@@ -74,7 +74,7 @@ class HeapView:
                 wanted[holder] += sizes[shape_id]
         return [wanted[shape_id] for shape_id in shape_ids]
 
-    def members(self, shape_id: int, limit: int = 3000) -> list[object]:
+    def members(self, shape_id: int, limit: int = 3_000) -> list[object]:
         """The objects that have this shape now, up to a limit."""
         return [item for _, item in self.walker.members([shape_id], limit)]
 

@@ -11,14 +11,15 @@ from stopper.check.client import WorkerClient
 from stopper.check.ledger import Ledger
 from stopper.judge.blame import Place, places, wrapped_function
 from stopper.judge.causes.cache import LIBRARIES as CACHE_LIBRARIES
+from stopper.judge.kinship import Kinship
 from stopper.model.growth import Suspect
 from stopper.model.site import Frame, Stack
 
 LOCATE_REQUESTS = 4
 """Requests, at a rate of one a request, to see which of many alike containers grows."""
 
-WATCH_REQUESTS = 4
-"""Requests under line tracing, at a rate of one a request: two to be sure, two to spare."""
+WATCH_REQUESTS = 2
+"""Requests under line tracing, at a rate of one a request: one shows the line, two that it is always that one."""
 
 RARE_REQUESTS_LIMIT = 60
 """Requests at most where a leak strikes rarely. Traced requests take some 10 ms each."""
@@ -67,39 +68,30 @@ def locate(
     return {shape_id: {**facts, "owned": owned[shape_id]} for shape_id, facts in answer["holders"]}
 
 
-def group(worker: WorkerClient, ledger: Ledger, suspects: Sequence[Suspect], *, scenario: bool) -> list[Placed]:
+def group(
+    worker: WorkerClient,
+    ledger: Ledger,
+    suspects: Sequence[Suspect],
+    facts: Mapping[int, dict[str, Any]],
+    user_modules: Sequence[str],
+    *,
+    scenario: bool,
+) -> list[Placed]:
     """The suspects as leaks: those that grow by the same objects are one, named after its best holder."""
     if not suspects:
         return []
     shapes = [suspect.shape_id for suspect in suspects]
     answer = worker.ask("links", 10.0, shapes=shapes, **arguments(suspects, LOCATE_REQUESTS, scenario=scenario))
-    by_shape = {suspect.shape_id: suspect for suspect in suspects}
-    leader = {shape_id: shape_id for shape_id in shapes}
-
-    def find(shape_id: int) -> int:
-        while leader[shape_id] != shape_id:
-            shape_id = leader[shape_id]
-        return shape_id
-
-    for one, other in answer["links"]:
-        if by_shape[one].endpoints & by_shape[other].endpoints:
-            leader[find(one)] = find(other)
-    groups: dict[int, list[Suspect]] = {}
-    for suspect in suspects:
-        groups.setdefault(find(suspect.shape_id), []).append(suspect)
+    lengths = dict(answer["lengths"])
+    kinship = Kinship(ledger.path, ledger.shape)
     found: list[Placed] = []
-    for members in groups.values():
-        best, *others = sorted(members, key=lambda suspect: holder_rank(ledger, suspect))
-        found.append(Placed(best, together=others))
+    for members in kinship.groups(suspects, answer["links"], user_modules):
+        best, *others = sorted(members, key=lambda one: kinship.rank(one, facts.get(one.shape_id, {})))
+        known = dict(facts.get(best.shape_id, {}))
+        if best.shape_id in lengths:
+            known["length"] = lengths[best.shape_id]
+        found.append(Placed(best, known, together=others))
     return found
-
-
-def holder_rank(ledger: Ledger, suspect: Suspect) -> tuple[int, int]:
-    """Which of several holders of the same objects to name: one that owns them, near a root."""
-    path = ledger.path(suspect.shape_id)
-    weak = any(shape.type.startswith("weakref.Weak") for shape in path)
-    anonymous = path[0].edge in ("held by native code", "garbage", "thread", "interpreter")
-    return (2 * anonymous + weak, len(path))
 
 
 def find_sites(worker: WorkerClient, ledger: Ledger, placed: Placed, *, scenario: bool) -> None:

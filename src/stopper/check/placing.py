@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 HOLDERS_LIMIT = 8
 """Growing objects kept of one shape: a leak spread over more containers is shown by the first few."""
 
+MEMBERS_LIMIT = 20_000
+"""Objects of one shape that are compared before and after: more than a run leaves behind."""
+
 NEW_LIMIT = 40
 """New entries looked at: enough to see their types, few enough to look at each."""
 
@@ -96,11 +99,11 @@ class Holders:
         A thread registry, a weak set and the user's own dict may all grow by the same objects;
         these are one leak.
         """
-        old = {shape_id: _entry_ids(self.by_shape.get(shape_id, [])) for shape_id in shape_ids}
+        old = {shape_id: {id(entry) for entry in self._held(shape_id)} for shape_id in shape_ids}
         run()
         fresh: list[tuple[int, object]] = []
         for shape_id in shape_ids:
-            entries = [entry for entry in _entries(self.by_shape.get(shape_id, [])) if id(entry) not in old[shape_id]]
+            entries = [entry for entry in self._held(shape_id) if id(entry) not in old[shape_id]]
             for entry in entries[-NEW_LIMIT:]:
                 fresh += [(shape_id, item) for item in _near(entry)]
         owners = self._view.walker.shapes_of([item for _, item in fresh])
@@ -112,6 +115,15 @@ class Holders:
                     pairs.add((shape_id, above))
                 above = self._view.walker.shape(above).parent
         return [list(pair) for pair in sorted(pairs)]
+
+    def lengths(self) -> list[list[int]]:
+        """How many entries the holders of each shape have now."""
+        return [[shape_id, sum(map(items, held))] for shape_id, held in self.by_shape.items() if held]
+
+    def _held(self, shape_id: int) -> list[object]:
+        """What the holders of a shape hold; where the objects of the shape are themselves what grows, these."""
+        holders = self.by_shape.get(shape_id)
+        return _entries(holders) if holders else self._view.members(shape_id, MEMBERS_LIMIT)
 
     def _describe(self, shape_id: int, growing: list[object]) -> dict[str, Any]:
         first = growing[0] if growing else None
@@ -169,10 +181,6 @@ def _entries(holders: Iterable[object]) -> list[object]:
         else:
             found += gc.get_referents(holder)
     return found
-
-
-def _entry_ids(holders: Iterable[object]) -> set[int]:
-    return {id(entry) for entry in _entries(holders)}
 
 
 def _near(entry: object, steps: int = 3) -> list[object]:

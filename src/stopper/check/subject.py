@@ -109,9 +109,16 @@ class Subject:
         if self.scenario is None:
             raise StopperError("there is no scenario to run")
         before = self.hits.copy()
-        signal.setitimer(signal.ITIMER_REAL, REQUEST_SECONDS + times)
+
+        def answered() -> None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            if after_request is not None:
+                after_request()
+            signal.setitimer(signal.ITIMER_REAL, REQUEST_SECONDS)
+
+        signal.setitimer(signal.ITIMER_REAL, REQUEST_SECONDS)
         try:
-            self.scenario.run(times, after_request)
+            self.scenario.run(times, answered)
         except Hung as error:
             raise StopperError(
                 f"scenario {self.scenario.spec}: iteration {self.scenario.iteration} got no answer from "

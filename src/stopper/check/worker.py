@@ -95,7 +95,8 @@ class Worker:
 
     def links(self, shapes: list[int], plan: dict[str, int], scenario: int = 0) -> Message:
         """Which of these suspects hold what others own."""
-        return {"links": self._holders.links(shapes, lambda: self._run(plan, scenario))}
+        links = self._holders.links(shapes, lambda: self._run(plan, scenario))
+        return {"links": links, "lengths": self._holders.lengths()}
 
     def watch(self, shape: int, plan: dict[str, int], scenario: int = 0) -> Message:
         """The lines that make a shape's holders grow."""

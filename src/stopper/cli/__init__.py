@@ -50,7 +50,7 @@ cli.add_command(check)
 def main() -> None:
     """Run the command line; errors that a person can put right are told in plain words, without a traceback."""
     try:
-        cli.main(standalone_mode=False)
+        sys.exit(cli.main(standalone_mode=False))
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except click.ClickException as error:

@@ -122,6 +122,30 @@ def suspects(
     return [Suspect(shape_id, screened[shape_id], attributed(rates)) for shape_id, rates in sorted(found.items())]
 
 
+def gains(intervals: Sequence[Interval], screened: Mapping[int, str]) -> list[int]:
+    """The shapes of the screening that gained something in these intervals."""
+    return [key for key, metric in screened.items() if rate_per_request(intervals, key, metric) > 0]
+
+
+def nested(found: Sequence[Suspect], shape_of: Callable[[int], Shape]) -> list[Suspect]:
+    """The suspects that lie below another one which other endpoints make grow.
+
+    They grow with it when all are driven together. And objects that are shared between it and, say,
+    a library's cache seem to come to them whenever that cache drops some, by whatever request.
+    """
+    by_shape = {suspect.shape_id: suspect for suspect in found}
+    below: list[Suspect] = []
+    for suspect in found:
+        parent = shape_of(suspect.shape_id).parent
+        while parent != ROOT:
+            above = by_shape.get(parent)
+            if above is not None and above.metric != "size_bytes" and not above.endpoints & suspect.endpoints:
+                below.append(suspect)
+                break
+            parent = shape_of(parent).parent
+    return below
+
+
 def attributed_anew(suspect: Suspect, own_rounds: Mapping[str, Sequence[Interval]]) -> Suspect:
     """The suspect with the endpoints that make it grow in these rounds; as it was, if none does."""
     rates = {

@@ -1,8 +1,9 @@
 """Watching a holder while requests run: which line makes it longer.
 
-Line tracing (`sys.settrace`) makes a request some fifty times slower, so it is used on confirmed
-leaks only, for a few requests. After each traced event the holder's size is compared with the
-last one; where it rose, the line that ran last in the frame at hand is the one that wrote.
+Tracing (`sys.settrace`) makes a request some fifty times slower, so it is used on confirmed leaks
+only, for a few requests. At each traced event, which is each line of the user's own code and each
+call and return elsewhere, the holder's size is compared with the last one; where it rose, the line
+that ran last in the frame at hand is the one that wrote.
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ from typing import Any, Self
 
 from stopper.model.site import Frame, Stack
 from stopper.probe.code import Project, definition, is_ours
+
+EVENTS_LIMIT = 100_000
+"""Traced events after which a watch gives up: some 0.3 s. A leak of callbacks makes every request call
+thousands of them."""
+
+_OURS, _LIBRARY, _USER = "ours", "library", "user"
 
 STACK_DEPTH = 60
 """Frames kept of a stack. Flask itself takes 8, a view behind five decorators and a service 20."""
@@ -32,12 +39,15 @@ class Watch:
         self._size = size
         self._last = 0
         self._project = project
+        self._events = 0
         self._lines: dict[FrameType, int] = {}
+        self._kinds: dict[CodeType, str] = {}
         self._before: Any = None
 
     def __enter__(self) -> Self:
         """Begin."""
         self._last = self._size()
+        self._events = 0
         self._before = sys.gettrace()
         threading.settrace(self._trace)
         sys.settrace(self._trace)
@@ -50,13 +60,24 @@ class Watch:
         self._lines.clear()
 
     def _trace(self, frame: FrameType, event: str, _arg: object) -> Any:
-        if is_ours(frame.f_code):
+        """At each call and return, and at each line of the user's own code: has it grown since the last event?"""
+        code = frame.f_code
+        kind = self._kinds.get(code)
+        if kind is None:
+            kind = self._kinds[code] = _OURS if is_ours(code) else _USER if self._project.owns_code(code) else _LIBRARY
+        if kind is _OURS:
+            return None
+        self._events += 1
+        if self._events > EVENTS_LIMIT:
+            sys.settrace(None)
             return None
         now = self._size()
         if now > self._last:
             self._note(frame, event)
         self._last = now
-        if event in {"line", "call"}:
+        if event == "call":
+            frame.f_trace_lines = kind is _USER
+        elif event == "line":
             self._lines[frame] = frame.f_lineno
         elif event == "return":
             self._lines.pop(frame, None)
