@@ -85,7 +85,7 @@ void stp_expand_code_norefs(stp_walk *walk, PyCodeObject *code, stp_owner *owner
     PyObject *cached[STP_CODE_CACHED];
     stp_code_cached_norefs(code, cached);
     for (int at = 0; at < STP_CODE_CACHED; at++) {
-        if (cached[at] == NULL)
+        if (cached[at] == NULL || Py_SIZE(cached[at]) == 0) /* the empty tuple and the empty bytes are everybody's */
             continue;
         uint64_t items = (uint64_t)Py_SIZE(cached[at]);
         bool is_bytes = PyBytes_CheckExact(cached[at]);

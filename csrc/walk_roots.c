@@ -89,9 +89,11 @@ bool stp_walk_all_norefs(stp_walk *walk, const stp_roots *roots)
         stp_seed_interpreter_norefs(walk);
     if (!walk->out_of_memory)
         stp_run_norefs(walk);
+    if (!roots->with_interpreter) /* then nothing is looked for that the tool's own could be mistaken for */
+        return !walk->out_of_memory;
     if (!walk->out_of_memory)
         walk_own(walk, roots);
-    if (!walk->out_of_memory && roots->with_interpreter)
+    if (!walk->out_of_memory)
         stp_walk_rest_norefs(walk, &roots->held);
     return !walk->out_of_memory;
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 PACKAGE = str(Path(__file__).resolve().parents[2]) + "/"
 """The directory of stopper's own code: frames that run it are not the app's."""
 
-IsUserModule = Callable[[str, object], bool]
+IsUserModule = Callable[[str, Any], bool]
+"""Told the name and the entry of sys.modules, which is nearly always a module."""
 
 
 def build_roots(

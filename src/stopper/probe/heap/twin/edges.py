@@ -99,7 +99,9 @@ class Edges:
         length = int(unbound(record, "__len__")(obj))
         if record.cls is not record.base:
             referents = [unbound(record, "__getitem__")(obj, at) for at in range(length)]
-        for child in referents:  # of a plain one: without the empty places of a half-built one
+        else:  # shown from the end, and without the empty places of a half-built one
+            referents = referents[::-1]
+        for child in referents:
             self._emit(child, ITEM)
         return length
 

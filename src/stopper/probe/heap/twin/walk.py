@@ -137,17 +137,17 @@ class Walk:
         if with_interpreter:
             interpreter.seed(self)
         self.run()
-        self.queue.extend((one, None) for one in own)
-        self.queue.extend(self.own_frames)
-        self.run()
         if with_interpreter:
+            self.queue.extend((one, None) for one in own)
+            self.queue.extend(self.own_frames)
+            self.run()
             interpreter.walk_rest(self, tracked, held)
 
     def run(self) -> None:
         """Walk until the queue is empty."""
         while self.queue:
             obj, step = self.queue.popleft()
-            if isinstance(obj, interpreter.Node):
+            if issubclass(type(obj), interpreter.Node):
                 obj.expand(self)
             else:
                 self._visit(obj, step)
