@@ -14,8 +14,20 @@ from stopper.report.plain import printable
 
 __all__ = ["Progress"]
 
-_DETAIL_COLUMNS = 28
-"""Width of the detail: with bar, figures and time it fits a terminal of 80 columns; longer names are cut."""
+_BAR = 16
+"""Columns of the bar: enough to see it move."""
+
+_NARROW, _NARROW_BAR = 60, 8
+"""Below so many columns the bar is shorter, or no name would fit beside it."""
+
+_OTHER = 2 + 1 + 1 + 1 + 7 + 1
+"""Columns of the line beside name, bar, figures and detail: spinner, elapsed time, and the blanks between."""
+
+_FREE = 4
+"""Columns left free at the end: the terminal writes `^C` there, which must not begin a line that stays."""
+
+_LEAST_DETAIL = 8
+"""Columns below which a detail is left out: a name cut shorter is not recognised."""
 
 
 class Progress:
@@ -29,6 +41,7 @@ class Progress:
         self._console = console
         self._live: RichProgress | None = None
         self._task: TaskID | None = None
+        self._detail_columns = 0
 
     def __enter__(self) -> Self:
         """Nothing happens before the first stage."""
@@ -47,12 +60,16 @@ class Progress:
             return
         if self._task is not None:
             live.remove_task(self._task)
-        self._task = live.add_task(_cell(name), total=total, detail="")
+        figures = 2 * len(str(total)) + 1 if total is not None else len("1000/?")
+        room = self._console.width - _FREE - _OTHER - _bar_columns(self._console) - figures
+        shown = _cut(name, room)
+        self._detail_columns = room - len(shown) - 1
+        self._task = live.add_task(shown, total=total, detail="")
 
     def advance(self, n: int = 1, detail: str = "") -> None:
         """*n* steps further; *detail* says which one, an endpoint for example."""
         if self._live is not None and self._task is not None:
-            self._live.update(self._task, advance=n, detail=_cell(detail))
+            self._live.update(self._task, advance=n, detail=_cut(detail, self._detail_columns))
 
     def done(self) -> None:
         """Take the bar off the screen. Harmless if there is none; a new stage shows it again."""
@@ -67,12 +84,15 @@ class Progress:
         return self._live
 
 
+def _bar_columns(console: Console) -> int:
+    return _BAR if console.width >= _NARROW else _NARROW_BAR
+
+
 def _bar(console: Console) -> RichProgress:
-    narrow = console.width < 60  # noqa: PLR2004 (the bar's own 40 columns and its text do not fit)
     return RichProgress(
         SpinnerColumn("line" if console.options.ascii_only else "dots"),
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=12 if narrow else 24),
+        BarColumn(bar_width=_bar_columns(console)),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[detail]}", style="dim", markup=False),
@@ -83,7 +103,10 @@ def _bar(console: Console) -> RichProgress:
     )
 
 
-def _cell(text: str) -> str:
+def _cut(text: str, columns: int) -> str:
+    """As much of a name as fits; nothing where that would not be recognised."""
+    if columns < _LEAST_DETAIL:
+        return ""
     line = Text(printable(text))
-    line.truncate(_DETAIL_COLUMNS, overflow="ellipsis")
+    line.truncate(columns, overflow="ellipsis")
     return line.plain

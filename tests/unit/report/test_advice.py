@@ -168,3 +168,41 @@ def test_chain_that_was_seen_as_one_is_explained_as_one():
 def test_name_of_a_holder_is_what_code_would_spell(holder_path: str, name: str):
     """Examples use the name that the holder has in its own module."""
     assert short_name(holder_path) == name
+
+
+REAL: dict[str, tuple[Cause, LeakFacts]] = {
+    "simple-cache": ("cache", facts(
+        "app.extensions['cache'][*]._cache", "app", ".extensions: dict", "['cache']: dict",
+        "[*]: flask_caching.backends.simplecache.SimpleCache", "._cache: dict", "[*]: tuple",
+        owner_library="flask_caching",
+        holder_type="flask_caching.backends.simplecache.SimpleCache", holder_kind="entry of a container",
+        distinct_only=True,
+    )),
+    "logging-handler": ("registration", facts(
+        "logging._handlerList", "module logging", "._handlerList: list", "[*]: weakref.ReferenceType",
+        holder_type="list", holder_kind="module global", owner_library="logging",
+    )),
+    "finalize-bound-method": ("resource", facts(
+        "weakref.finalize._registry", "module weakref", ".finalize: type", "._registry: dict",
+        "[*]: weakref.finalize._Info", holder_type="dict", holder_kind="class attribute", unit="fd",
+    )),
+    "class-per-request": ("registration", facts(
+        "app.Payload", "module app", ".Payload: type", holder_type="dict", holder_kind="module global", unit="byte",
+    )),
+    "thread-of-a-kept-object": ("thread", facts(
+        "app.jobs", "module app", ".jobs: dict", "[*]: app.ResizeJob", holder_type="dict", unit="thread",
+    )),
+    "thread-per-request": ("thread", facts(
+        "held by native code", "held by native code", leaked_type="method", holder_kind="held by native code",
+        unit="thread", line="self.future = self.pool.submit(self.shrink)",
+    )),
+    "atexit": ("resource", facts("atexit", "atexit", "[*]: method", holder_kind="atexit", unit="fd")),
+    "cache": ("cache", facts("app.memo", "module app", ".memo: app.Memo", "[*]: str", holder_type="app.Memo")),
+}  # fmt: skip
+"""Leaks of real apps, as they are measured there."""
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_leak_of_a_real_app_gets_the_telling_entry(name: str):
+    """Where two entries would apply, the one that says more is told."""
+    assert entry_for(*REAL[name]).id == name

@@ -84,17 +84,30 @@ def test_progress_of_a_next_stage_replaces_the_last():
         progress.done()
         progress.stage("importing")
         progress.stage("confirming", 2)
-    last = letters(file.getvalue()).rsplit("\r", 2)[-2:]
-    assert "confirming" in "".join(last)
-    assert "screening" not in "".join(last)
+        assert [task.description for task in progress._live.tasks] == ["confirming"]
+    assert "confirming" in letters(file.getvalue())
 
 
-@pytest.mark.parametrize("width", [40, 60, 80])
-def test_progress_of_any_width_keeps_to_one_line(width: int):
-    """Long names, markup and control characters in them cannot break the line."""
+@pytest.mark.parametrize("total", [3, 12_345, None])
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_progress_of_any_width_leaves_room_for_ctrl_c(width: int, total: int | None):
+    """Long names and markup cannot fill the line: the `^C` that a terminal writes must find room on it."""
     console, file = terminal(width)
     with Progress(console) as progress:
-        progress.stage("screening", 3)
-        progress.advance(1, detail="[red]" + "x" * 200 + "\x1b[2J\n")
-    assert max(map(len, re.split(r"[\r\n]", letters(file.getvalue())))) <= width
+        progress.stage("[b]screening" + "y" * 200, total)
+        progress.advance(1, detail="x" * 200)
+        progress.stage("[b]screening", total)
+        progress.advance(1, detail="[i]" + "x" * 200)
+    assert max(map(len, re.split(r"[\r\n]", letters(file.getvalue())))) <= width - 2
+    assert "[b]" in file.getvalue() or width == 40
+    assert "[i]" in file.getvalue() or width <= 60
+
+
+def test_progress_of_hostile_names_cannot_steer_the_terminal():
+    """A control sequence in a name is shown, not obeyed."""
+    console, file = terminal()
+    with Progress(console) as progress:
+        progress.stage("a\x1b[2J", 3)
+        progress.advance(1, detail="b\x1b[2J\n")
     assert "\x1b[2J" not in file.getvalue()
+    assert "a\\x1b[2J" in file.getvalue()
