@@ -93,8 +93,10 @@ ENTRIES = (
             "adds a link."
         ),
         fix="Cut the chain: keep no reference to the one before, or to a limited number in a `deque`.",
+        line="{name} = {leaked}({link}={name})",
+        own_line=r"^\w[\w.]* = [\w.]+\(",
         example=(
-            "# before\n{name} = {leaked}({link}={name})\n"
+            "# before\n{line}\n"
             "# after: the newest 100 side by side, none refers to another\n"
             "{name} = deque(maxlen=100)\n{name}.append({leaked}())"
         ),
