@@ -237,3 +237,11 @@ def test_verdict_of_an_endpoint_half_exercised_counts_it_once():
     """An endpoint that answered and is listed with a reservation is one endpoint."""
     report = dataclasses.replace(samples.clean(), errors=(NotExercised("home", "its POST was not called"),))
     assert "3 endpoints, 4,800 requests" in page(report)
+
+
+def test_page_of_one_leak_does_not_list_it_again():
+    """Only several leaks are listed at the end; the traffic assumed is stated in any case."""
+    assert "dearest first" not in page(one())
+    assert "dearest first" in page(samples.shop())
+    assert page(one()).count("A day is counted at 1 request/s") == 1
+    assert page(samples.shop()).count("A day is counted at 1 request/s") == 1
