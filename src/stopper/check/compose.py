@@ -13,7 +13,7 @@ from stopper.check.conductor import Conductor, Evidence
 from stopper.check.ledger import Ledger
 from stopper.check.placement import Placed, find_sites, group, grown_children
 from stopper.judge import growth
-from stopper.judge.blame import Place
+from stopper.judge.blame import Place, collector_switches
 from stopper.judge.causes import cause_of
 from stopper.judge.evidence import LeakEvidence
 from stopper.judge.paths import holder_path, kind_in_words, library_of, owner_type, retaining_path
@@ -68,14 +68,21 @@ class Composer:
         for placed in group(
             self.worker, self.ledger, evidence.leaks, evidence.located, modules, scenario=self.scenario
         ):
-            find_sites(self.worker, self.ledger, placed, scenario=self.scenario)
+            switch = self._collector_switch() if self._is_garbage(placed.suspect) else None
+            if switch is not None:
+                placed.sites[switch] = list(placed.suspect.rates)
+            else:
+                find_sites(self.worker, self.ledger, placed, scenario=self.scenario)
             found += [self._finding(placed, place, names) for place, names in placed.sites.items()]
         return found
 
     def bounded(self) -> list[Bounded]:
         """What grew and stopped, and what is known to have a bound."""
         found: dict[str, Bounded] = {}
+        leaking = {suspect.shape_id for suspect in self.evidence.leaks}
         for suspect in self.evidence.stopped:
+            if leaking & set(self.ledger.ancestors(suspect.shape_id)):
+                continue
             path = self.ledger.path(suspect.shape_id)
             facts = self.evidence.located.get(suspect.shape_id, {})
             name = holder_path(path)
@@ -188,6 +195,16 @@ class Composer:
             place = Place(*view)
         shown = self.worker.ask("shown", file=place.file)["file"]
         return Location(shown, place.line, place.function, excerpt(place.file, place.line))
+
+    def _is_garbage(self, suspect: Suspect) -> bool:
+        return self.ledger.path(suspect.shape_id)[0].edge == "garbage"
+
+    def _collector_switch(self) -> Place | None:
+        """Where the user's code switches the cyclic collector off."""
+        for file in self._summary["sources"]:
+            for line in collector_switches("".join(linecache.getlines(file))):
+                return Place(file, line, "<module>")
+        return None
 
     def _facts(
         self,

@@ -76,7 +76,18 @@ class HeapView:
 
     def members(self, shape_id: int, limit: int = 3_000) -> list[object]:
         """The objects that have this shape now, up to a limit."""
-        return [item for _, item in self.walker.members([shape_id], limit)]
+        return self.members_of([shape_id], limit)[shape_id]
+
+    def members_of(self, shape_ids: Sequence[int], limit: int = 3_000) -> dict[int, list[object]]:
+        """The objects of each of these shapes, up to a limit.
+
+        In one walk: objects that stopper holds on to count as its own, and in a next walk all that
+        only they lead to would, too.
+        """
+        found: dict[int, list[object]] = {shape_id: [] for shape_id in shape_ids}
+        for shape_id, item in self.walker.members(shape_ids, limit) if shape_ids else ():
+            found[shape_id].append(item)
+        return found
 
     def state(self) -> dict[str, Any]:
         """How the app left the collector."""

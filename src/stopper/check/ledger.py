@@ -46,6 +46,13 @@ class Ledger:
         """The shapes right below that ever changed."""
         return self._children.get(shape_id, ())
 
+    def ancestors(self, shape_id: int) -> Iterable[int]:
+        """The ids of the shapes above this one, nearest first."""
+        parent = self._shapes[shape_id].parent
+        while parent != ROOT:
+            yield parent
+            parent = self._shapes[parent].parent
+
     def path(self, shape_id: int) -> tuple[Shape, ...]:
         """The shapes from the root to this one."""
         found: list[Shape] = []

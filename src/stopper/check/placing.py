@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 HOLDERS_LIMIT = 8
 """Growing objects kept of one shape: a leak spread over more containers is shown by the first few."""
 
-MEMBERS_LIMIT = 20_000
-"""Objects of one shape that are compared before and after: more than a run leaves behind."""
-
 NEW_LIMIT = 40
 """New entries looked at: enough to see their types, few enough to look at each."""
 
@@ -52,7 +49,7 @@ class Holders:
 
     def locate(self, shape_ids: Sequence[int], run: Callable[[], object]) -> dict[int, dict[str, Any]]:
         """Find the objects of each shape whose items rise while *run* runs, and describe them."""
-        found = {shape_id: self._view.members(shape_id) for shape_id in shape_ids}
+        found = self._view.members_of(shape_ids)
         before = {shape_id: [items(item) for item in members] for shape_id, members in found.items()}
         run()
         described: dict[int, dict[str, Any]] = {}
@@ -60,7 +57,7 @@ class Holders:
             gains = [(items(item) - size, item) for item, size in zip(members, before[shape_id], strict=True)]
             growing = [item for gain, item in sorted(gains, key=lambda pair: -pair[0]) if gain > 0]
             self.by_shape[shape_id] = growing[:HOLDERS_LIMIT]
-            described[shape_id] = self._describe(shape_id, growing[:HOLDERS_LIMIT])
+            described[shape_id] = self._describe(shape_id, growing[:HOLDERS_LIMIT] or members[:1])
         return described
 
     def size(self, shape_id: int) -> Callable[[], int] | None:
@@ -101,15 +98,20 @@ class Holders:
         A thread registry, a weak set and the user's own dict may all grow by the same objects;
         these are one leak.
         """
-        old = {shape_id: {id(entry) for entry in self._held(shape_id)} for shape_id in shape_ids}
+        located = {shape_id: self.by_shape.get(shape_id, []) for shape_id in shape_ids}
+        old = {shape_id: {id(entry) for entry in _entries(held)} for shape_id, held in located.items()}
+        # Where no container grows, the objects of the shape are themselves what does.
+        members = self._view.members_of([shape_id for shape_id, held in located.items() if not held])
+        by_id = {id(item): shape_id for shape_id, found in members.items() for item in found}
         run()
         fresh: list[tuple[int, object]] = []
-        for shape_id in shape_ids:
-            entries = [entry for entry in self._held(shape_id) if id(entry) not in old[shape_id]]
-            for entry in entries[-NEW_LIMIT:]:
+        for shape_id, held in located.items():
+            entries = [entry for entry in _entries(held) if id(entry) not in old[shape_id]]
+            for entry in (entries or members.get(shape_id, []))[-NEW_LIMIT:]:
                 fresh += [(shape_id, item) for item in _near(entry)]
+        pairs = {(shape_id, by_id.get(id(item), shape_id)) for shape_id, item in fresh}
+        pairs = {(one, other) for one, other in pairs if one != other}
         owners = self._view.walker.shapes_of([item for _, item in fresh])
-        pairs: set[tuple[int, int]] = set()
         for (shape_id, _), owner in zip(fresh, owners, strict=True):
             above = owner
             while above != ROOT and above >= 0:
@@ -121,11 +123,6 @@ class Holders:
     def lengths(self) -> list[list[int]]:
         """How many entries the holders of each shape have now."""
         return [[shape_id, sum(map(items, held))] for shape_id, held in self.by_shape.items() if held]
-
-    def _held(self, shape_id: int) -> list[object]:
-        """What the holders of a shape hold; where the objects of the shape are themselves what grows, these."""
-        holders = self.by_shape.get(shape_id)
-        return _entries(holders) if holders else self._view.members(shape_id, MEMBERS_LIMIT)
 
     def _describe(self, shape_id: int, growing: list[object]) -> dict[str, Any]:
         first = growing[0] if growing else None

@@ -19,6 +19,12 @@ RESTARTS_LIMIT = 5
 OUTPUT_LINES = 15
 """Lines of what the app printed last that are shown with its end."""
 
+CRASH = "Fatal Python error"
+"""How the interpreter begins to tell of its crash: the innermost frame comes first there, and the app's own soon after."""
+
+CHOOSE = "Name those to examine with --endpoint, or give a --scenario that leaves these out."
+"""What to do about an app that loses its process again and again."""
+
 
 @dataclass
 class Outcome:
@@ -51,7 +57,7 @@ def run_check(options: Options, progress: Progress) -> Outcome:
                     raise
                 lost[endpoint] = "hangs: a request got no answer within 10 s"
                 if len(lost) > RESTARTS_LIMIT:
-                    raise StopperError(f"{len(lost)} endpoints hang: {', '.join(lost)}") from error
+                    raise StopperError(f"{len(lost)} endpoints hang: {', '.join(lost)}. {CHOOSE}") from error
 
 
 def _examine(conductor: Conductor, began: float) -> Outcome:
@@ -90,7 +96,7 @@ def _give_up_or_exclude(
     options: Options, worker: WorkerClient, error: WorkerError, lost: dict[str, str], *, loaded: bool
 ) -> None:
     """Note the endpoint that cost the process, so that the next run leaves it out; or raise what to say instead."""
-    printed = "\n".join(worker.output.strip().splitlines()[-OUTPUT_LINES:])
+    printed = last_lines(worker.output)
     said = f"\nThe last it printed:\n{printed}" if printed else ""
     if not loaded:
         what = "crashed its process" if isinstance(error, WorkerDied) else "blocks"
@@ -105,4 +111,12 @@ def _give_up_or_exclude(
     kind = "ends the process" if isinstance(error, WorkerDied) else "blocks the process"
     lost[error.endpoint] = f"{kind} when called: {error}"
     if len(lost) > RESTARTS_LIMIT:
-        raise StopperError(f"{len(lost)} endpoints end or block the process: {', '.join(lost)}{said}") from error
+        raise StopperError(f"{len(lost)} endpoints end or block the process: {', '.join(lost)}. {CHOOSE}{said}") from error
+
+
+def last_lines(output: str) -> str:
+    """The end of what was printed; where the interpreter tells of its crash, the beginning of that."""
+    before, crash, told = output.strip().rpartition(CRASH)
+    if crash:
+        return "\n".join((crash + told).splitlines()[:OUTPUT_LINES])
+    return "\n".join((before + told).splitlines()[-OUTPUT_LINES:])

@@ -160,7 +160,7 @@ class Subject:
             return wsgi.get(self.app, host, path)
         except Hung:
             raise
-        except Exception as error:  # what an app set to propagate exceptions lets through; a server answers 500
+        except (Exception, SystemExit) as error:  # of an app set to propagate exceptions, and `sys.exit` of any
             self._note_exception(self.app, exception=error)
             return wsgi.Answer(500, "", 0, endless=False)
         finally:

@@ -113,6 +113,7 @@ class Worker:
             "methods": [[name, *entry] for name, entry in self._subject.methods.items()],
             "raised": list(self._subject.raised.items()),
             "modules": self._user_modules(),
+            "sources": [sys.modules[name].__dict__["__file__"] for name in self._user_modules()],
         }
 
     def describe(self, endpoint: str) -> Message:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
 
 import click
 
@@ -49,6 +51,7 @@ cli.add_command(check)
 
 def main() -> None:
     """Run the command line; errors that a person can put right are told in plain words, without a traceback."""
+    before = signal.signal(signal.SIGTERM, _terminate)
     try:
         sys.exit(cli.main(standalone_mode=False))
     except click.exceptions.Exit as error:
@@ -62,3 +65,10 @@ def main() -> None:
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("stopper: interrupted", err=True)
         sys.exit(INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    """End as after an error, so that the app's process and its folder go, too."""
+    sys.exit(128 + number)

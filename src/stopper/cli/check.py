@@ -92,7 +92,9 @@ def show(report: Report, json_file: str | None, requests_per_day: float) -> None
         try:
             Path(json_file).write_text(dumps(report) + "\n", encoding="utf-8")
         except OSError as error:
-            raise OutputError(f"--json {json_file}: {error.strerror}") from error
+            raise OutputError(
+                f"--json {json_file}: {error.strerror}: name another file, or - for standard output"
+            ) from error
 
 
 def check_writable(json_file: str | None) -> None:

@@ -41,7 +41,7 @@ class Scenario:
             self.iteration += 1
             try:
                 self._function(self._client)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 frame = traceback.extract_tb(error.__traceback__)[-1]
                 own = [entry for entry in traceback.extract_tb(error.__traceback__) if entry.name != "run"]
                 first = own[0] if own else frame
@@ -67,6 +67,11 @@ def _load(spec: str) -> Callable[[Any], object]:
     except ModuleNotFoundError as error:
         raise ScenarioError(
             f"scenario {spec}: {error}: give a path that ends in .py, or run from the project's folder"
+        ) from error
+    except SystemExit as error:
+        raise ScenarioError(
+            f"loading scenario {spec} called sys.exit({error.code!r}): a scenario only defines its function; move what "
+            "runs by itself under `if __name__ == '__main__':`"
         ) from error
     except Exception as error:
         raise ScenarioError(f"loading scenario {spec} raised {type(error).__name__}: {error}") from error

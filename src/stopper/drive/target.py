@@ -34,6 +34,9 @@ def load_app(target: str) -> Flask:
     try:
         return flask_cli.ScriptInfo(app_import_path=target, set_debug_flag=False).load_app()
     except flask_cli.NoAppException as error:
+        met = error.__context__
+        if isinstance(met, ImportError) and "Could not import" not in error.format_message():
+            raise TargetError(_raised(target, met)) from error  # it was met by the app's own code
         raise TargetError(_no_app(target, error)) from error
     except click.ClickException as error:
         raise TargetError(f"{target}: {error.format_message()}") from error
@@ -44,10 +47,14 @@ def load_app(target: str) -> Flask:
             "the process; move what parses arguments or runs the server under `if __name__ == '__main__':`"
         ) from error
     except Exception as error:
-        raise TargetError(
-            f"loading {target} raised {type(error).__name__}: {error}{_last_frame(error)}\n"
-            f"Mend that first; `flask --app {target} routes` should then list the app's routes."
-        ) from error
+        raise TargetError(_raised(target, error)) from error
+
+
+def _raised(target: str, error: BaseException) -> str:
+    return (
+        f"loading {target} raised {type(error).__name__}: {error}{_last_frame(error)}\n"
+        f"Mend that first; `flask --app {target} routes` should then list the app's routes."
+    )
 
 
 def _no_app(target: str, error: flask_cli.NoAppException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -34,6 +35,33 @@ def place_of(stack: Stack, *, through_wrappers: bool) -> Place | None:
         if through_wrappers and frame.wraps is not None and _called_by_user(stack[position + 1 :]):
             return Place(*frame.wraps)
     return None
+
+
+SWITCHES = {"disable", "freeze"}
+"""Functions of `gc` after which cyclic garbage may stay."""
+
+
+def collector_switches(source: str) -> list[int]:
+    """The lines of a module on which it switches the cyclic collector off or sets objects apart from it."""
+    if "gc" not in source:
+        return []
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    return sorted(
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "gc"
+        and (node.func.attr in SWITCHES or (node.func.attr == "set_threshold" and _is_zero(node.args)))
+    )
+
+
+def _is_zero(arguments: Sequence[ast.expr]) -> bool:
+    return bool(arguments) and isinstance(arguments[0], ast.Constant) and arguments[0].value == 0
 
 
 def _called_by_user(rest: Sequence[Frame]) -> bool:

@@ -35,6 +35,8 @@ def retaining_path(path: Sequence[Shape]) -> tuple[str, ...]:
 def holder_path(path: Sequence[Shape]) -> str:
     """The holder's name: `shop.views._recent`, `Registry.items`, `shop.prices.render (lru_cache)`."""
     root = path[0]
+    if root.edge == "garbage":
+        return f"unreachable cycle of {root.type}"
     if is_chain(path):
         path = path[:-1]
     name = root.edge.removeprefix("module ")
