@@ -1,12 +1,12 @@
 """The errors that reach a person. Each says what, which value, and what to do next.
 
-    StopperError                    exit code 2
-    ├── TargetError                 the app cannot be loaded
-    ├── ScenarioError               the scenario cannot be loaded, or failed
-    ├── OutputError                 a report cannot be written
-    └── WorkerError                 the process that runs the app is gone, or does not answer
-        ├── WorkerDied
-        └── WorkerStuck
+StopperError                    exit code 2
+├── TargetError                 the app cannot be loaded
+├── ScenarioError               the scenario cannot be loaded, or failed
+├── OutputError                 a report cannot be written
+└── WorkerError                 the process that runs the app is gone, or does not answer
+    ├── WorkerDied
+    └── WorkerStuck
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class WorkerError(StopperError):
         self.endpoint = endpoint
 
 
-class WorkerDied(WorkerError):
+class WorkerDied(WorkerError):  # noqa: N818  # reads as the fact that it is
     """It ended: by a signal, by `os._exit`, by a crash of the interpreter."""
 
 
-class WorkerStuck(WorkerError):
+class WorkerStuck(WorkerError):  # noqa: N818  # as above
     """It gave no sign of life for too long, and was ended."""

@@ -15,7 +15,10 @@ SRC = ROOT / "src" / "stopper"
 
 MAY_CATCH_ALL = {
     "agent/shield.py": "the one place that keeps the agent's mistakes away from its host",
+    "check/subject.py": "a view may raise anything where the app propagates exceptions; a server answers 500",
     "check/worker*.py": "runs the user's code, which may raise anything; what it raises is told to the conductor",
+    "drive/scenario.py": "a scenario may raise anything; it is told as a ScenarioError with iteration and line",
+    "drive/target.py": "an import or factory may raise anything; it is told as a TargetError with its line",
 }
 
 NEEDS_NO_UNIT = {

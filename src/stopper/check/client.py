@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from typing import Any, Self
+from typing import Self
 
 from stopper import errors
 from stopper.check.wire import Message, Wire
@@ -52,7 +52,7 @@ class WorkerClient:
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": self._scratch,
         }
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own words
             [sys.executable, "-c", _MAIN, str(theirs.fileno()), str(mark_fd)],
             cwd=folder,
             env=environment,
@@ -92,7 +92,7 @@ class WorkerClient:
         """The end of what the app has printed."""
         return self._tail.decode(errors="replace")
 
-    def ask(self, question: str, expected_seconds: float = 0.0, **arguments: Any) -> Message:
+    def ask(self, question: str, expected_seconds: float = 0.0, **arguments: object) -> Message:
         """Ask, and wait for the answer.
 
         Raises: WorkerDied, WorkerStuck; the StopperError that the worker raised.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import linecache
-import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from stopper.check.client import WorkerClient
-from stopper.check.conductor import Conductor, Evidence
+from stopper.check.conductor import Conductor
+from stopper.check.evidence import Evidence
 from stopper.check.ledger import Ledger
 from stopper.check.placement import Placed, find_sites, group, grown_children
 from stopper.judge import growth
@@ -23,10 +25,10 @@ from stopper.model.finding import (
     Cause,
     EndpointShare,
     Finding,
+    Fix,
     Growth,
     Holder,
     Location,
-    NotExercised,
     Report,
     Unit,
     Verdict,
@@ -59,22 +61,19 @@ class Composer:
         self.target = conductor.options.target
         self._summary: dict[str, Any] = {}
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> Iterator[Finding]:
         """A finding for each leak: a holder, and a line that fills it."""
         evidence = self.evidence
         self._summary = self.worker.ask("summary")
-        found: list[Finding] = []
         modules = self._summary["modules"]
-        for placed in group(
-            self.worker, self.ledger, evidence.leaks, evidence.located, modules, scenario=self.scenario
-        ):
+        for placed in group(self.worker, self.ledger, evidence, modules, scenario=self.scenario):
             switch = self._collector_switch() if self._is_garbage(placed.suspect) else None
             if switch is not None:
                 placed.sites[switch] = list(placed.suspect.rates)
             else:
                 find_sites(self.worker, self.ledger, placed, scenario=self.scenario)
-            found += [self._finding(placed, place, names) for place, names in placed.sites.items()]
-        return found
+            for place, names in placed.sites.items():
+                yield self._finding(placed, place, names)
 
     def bounded(self) -> list[Bounded]:
         """What grew and stopped, and what is known to have a bound."""
@@ -91,62 +90,88 @@ class Composer:
             found.setdefault(name, Bounded(name, owner_type(path), limit, int(facts.get("owned", 0)), why))
         return sorted(found.values(), key=lambda entry: -entry.size_bytes)
 
+    def report(self, findings: Sequence[Finding], seconds: float) -> Report:
+        """The report of the run."""
+        evidence = self.evidence
+        return Report(
+            target=self.target,
+            verdict=verdict(findings, evidence),
+            requests=self.ledger.requests,
+            seconds=round(seconds, 2),
+            findings=tuple(findings),
+            bounded=tuple(self.bounded()),
+            errors=tuple(evidence.errors),
+            exercised=exercised(evidence),
+            notes=tuple(evidence.notes),
+        )
+
     def _finding(self, placed: Placed, place: Place | None, names: list[str]) -> Finding:
+        """One leak: a holder, and a line that these endpoints' requests fill it from."""
         suspect = placed.suspect
         path = self.ledger.path(suspect.shape_id)
         rates = {name: suspect.rates[name] for name in names} or dict(suspect.rates)
-        intervals = self.evidence.chunks or self.evidence.screening
-        share = sum(rates.values()) / (sum(suspect.rates.values()) or 1.0)
-        shapes = [member.shape_id for member in (suspect, *placed.together)]
-        gained_bytes = sum(growth.owned_bytes(intervals, shape_id, self.ledger.children) for shape_id in shapes) * share
-        sent = sum(interval.sent(frozenset(rates)) for interval in intervals) or 1
-        per_request = self._per_request(suspect, rates, intervals)
-        children = list(grown_children(self.ledger, suspect))
+        own = [interval for name in names for interval in self.evidence.own.get(name, [])]
+        children = list(grown_children(self.ledger, suspect, own) or grown_children(self.ledger, suspect))
         leaked_path = self.ledger.path(children[0]) if children and suspect.metric == "items" else path
-        leaked_type = self._leaked_type(placed, leaked_path)
-        judged = LeakEvidence(
-            path=path,
+        judged = self._evidence(placed, rates, self._leaked_type(placed, leaked_path))
+        cause = cause_of(judged)
+        location = self._location(place, names)
+        draft = Finding(
+            fingerprint=fingerprint(cause, path, location),
+            cause=cause,
+            endpoints=tuple(self._endpoint(name, rate / (sum(rates.values()) or 1.0)) for name, rate in rates.items()),
+            growth=self._growth(placed, rates, cause, judged),
+            holder=Holder(
+                holder_path(path) + _named(placed),
+                placed.facts.get("type", path[-1].type),
+                kind_in_words(path),
+                placed.facts.get("length"),
+            ),
+            leaked_type=judged.leaked_type,
+            retaining_path=retaining_path(leaked_path),
+            location=location,
+            explanation="",
+            fix=Fix(""),
+            every_request=self._every_request(rates),
+        )
+        facts = self._facts(judged, draft)
+        return replace(draft, explanation=explain(cause, facts), fix=advise(cause, facts))
+
+    def _evidence(self, placed: Placed, rates: dict[str, float], leaked_type: str) -> LeakEvidence:
+        suspect = placed.suspect
+        return LeakEvidence(
+            path=self.ledger.path(suspect.shape_id),
             user_modules=tuple(self._summary["modules"]),
             metric=suspect.metric,
             new_types=tuple(name for name, _ in placed.facts.get("new", [])),
             leaked_type=leaked_type,
             distinct_only=self._distinct_only(suspect, rates),
-            per_request=per_request,
+            per_request=self._per_request(suspect, rates),
             fds=self._resource("fds", rates),
             threads=self._resource("threads", rates),
             children=self._resource("children", rates),
             collector_on=bool(self.evidence.loaded.get("gc_enabled", True)),
             limit=placed.facts.get("limit"),
         )
-        cause = cause_of(judged)
-        unit, unit_rate = self._unit(cause, judged, suspect, leaked_type)
-        every = self._every_request(rates)
-        location = self._location(place, names)
-        growth_figures = Growth(unit, round(unit_rate, 4), round(gained_bytes / sent, 1), sent)
-        holder = Holder(
-            holder_path(path) + _named(placed),
-            placed.facts.get("type", path[-1].type),
-            kind_in_words(path),
-            placed.facts.get("length"),
-        )
-        facts = self._facts(judged, holder, leaked_path, rates, location, growth_figures, every=every)
-        return Finding(
-            fingerprint=fingerprint(cause, path, location),
-            cause=cause,
-            endpoints=tuple(self._endpoint(name, rate / (sum(rates.values()) or 1.0)) for name, rate in rates.items()),
-            growth=growth_figures,
-            holder=holder,
-            leaked_type=leaked_type,
-            retaining_path=retaining_path(leaked_path),
-            location=location,
-            explanation=explain(cause, facts),
-            fix=advise(cause, facts),
-            every_request=every,
-        )
 
-    def _per_request(self, suspect: Suspect, rates: dict[str, float], intervals: Sequence[Interval]) -> float:
+    def _growth(self, placed: Placed, rates: dict[str, float], cause: Cause, judged: LeakEvidence) -> Growth:
+        intervals = self._measured
+        suspects = [placed.suspect, *(other for other in placed.together if other.metric != "size_bytes")]
+        shapes = [suspect.shape_id for suspect in suspects]
+        share = sum(rates.values()) / (sum(placed.suspect.rates.values()) or 1.0)
+        gained_bytes = growth.owned_bytes(intervals, shapes, self.ledger.children) * share
+        sent = sum(interval.sent(frozenset(rates)) for interval in intervals) or 1
+        unit, per_request = self._unit(cause, judged)
+        return Growth(unit, round(per_request, 4), round(gained_bytes / sent, 1), sent)
+
+    @property
+    def _measured(self) -> Sequence[Interval]:
+        """The intervals that the figures are taken from: the longest run of requests there is."""
+        return self.evidence.chunks or self.evidence.screening
+
+    def _per_request(self, suspect: Suspect, rates: dict[str, float]) -> float:
         if len(rates) == len(suspect.rates):
-            return growth.rate_per_request(intervals, suspect.shape_id, suspect.metric, frozenset(rates))
+            return growth.rate_per_request(self._measured, suspect.shape_id, suspect.metric, frozenset(rates))
         return sum(rates.values()) / len(rates)
 
     def _leaked_type(self, placed: Placed, leaked_path: Sequence[Any]) -> str:
@@ -167,15 +192,17 @@ class Composer:
         sent = sum(interval.sent() for interval in rounds)
         return sum(getattr(interval.reading, name) for interval in rounds) / sent if sent else 0.0
 
-    def _unit(self, cause: Cause, judged: LeakEvidence, suspect: Suspect, leaked_type: str) -> tuple[Unit, float]:
+    def _unit(self, cause: Cause, judged: LeakEvidence) -> tuple[Unit, float]:
         if cause == "thread":
             return "thread", judged.threads
         if cause == "process":
             return "process", judged.children
         if cause == "resource" and judged.keeps_pace(judged.fds):
-            connection = any("sqlalchemy" in name or "Connection" in name for name in (leaked_type, *judged.new_types))
+            connection = any(
+                "sqlalchemy" in name or "Connection" in name for name in (judged.leaked_type, *judged.new_types)
+            )
             return ("connection" if connection else "fd"), judged.fds
-        if suspect.metric == "size_bytes":
+        if judged.metric == "size_bytes":
             return "byte", judged.per_request
         return "object", judged.per_request
 
@@ -206,36 +233,28 @@ class Composer:
                 return Place(file, line, "<module>")
         return None
 
-    def _facts(
-        self,
-        judged: LeakEvidence,
-        holder: Holder,
-        leaked_path: Sequence[Any],
-        rates: dict[str, float],
-        location: Location | None,
-        figures: Growth,
-        *,
-        every: bool,
-    ) -> LeakFacts:
+    def _facts(self, judged: LeakEvidence, finding: Finding) -> LeakFacts:
+        """What the catalogue of explanations needs to know of a finding."""
+        location = finding.location
         frozen = bool(self.evidence.loaded.get("gc_frozen"))
         owner = library_of(owner_type(judged.path), judged.user_modules) or judged.library_root
         return LeakFacts(
-            holder_path=holder.path,
-            holder_kind=holder.kind,
-            holder_type=owner_type(judged.path) if owner else holder.type,
+            holder_path=finding.holder.path,
+            holder_kind=finding.holder.kind,
+            holder_type=owner_type(judged.path) if owner else finding.holder.type,
             owner_library=owner,
             leaked_type=judged.leaked_type,
-            retaining_path=retaining_path(leaked_path),
-            endpoints=tuple(rates),
+            retaining_path=finding.retaining_path,
+            endpoints=tuple(entry.endpoint for entry in finding.endpoints),
             function=location.function.rpartition(".")[2] if location else "",
             file=location.file if location else "",
             line=location.line if location else 0,
             source_line=dict(location.source).get(location.line, "").strip() if location else "",
-            unit=figures.unit,
-            per_request=figures.per_request,
-            bytes_per_request=figures.bytes_per_request,
+            unit=finding.growth.unit,
+            per_request=finding.growth.per_request,
+            bytes_per_request=finding.growth.bytes_per_request,
             distinct_only=judged.distinct_only,
-            every_request=every,
+            every_request=finding.every_request,
             collector="off" if not judged.collector_on else "frozen" if frozen else "on",
         )
 
@@ -256,7 +275,7 @@ def fingerprint(cause: Cause, path: Sequence[Any], location: Location | None) ->
     """Stable across runs of one commit: of names only. Lines are left out, so that an edit above keeps it."""
     parts = [cause, *(f"{shape.edge}:{shape.type}" for shape in path)]
     if location is not None:
-        parts.append(f"{os.path.basename(location.file)}:{location.function}")
+        parts.append(f"{Path(location.file).name}:{location.function}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:FINGERPRINT_DIGITS]
 
 
@@ -273,26 +292,3 @@ def exercised(evidence: Evidence) -> tuple[str, ...]:
     """The endpoints that answered well."""
     failed = {entry.endpoint for entry in evidence.errors}
     return tuple(name for name in evidence.reached if name not in failed)
-
-
-def report(
-    target: str,
-    evidence: Evidence,
-    ledger: Ledger,
-    findings: Sequence[Finding],
-    bounded: Sequence[Bounded],
-    seconds: float,
-    errors: Sequence[NotExercised] = (),
-) -> Report:
-    """The report of one run."""
-    return Report(
-        target=target,
-        verdict=verdict(findings, evidence),
-        requests=ledger.requests,
-        seconds=round(seconds, 2),
-        findings=tuple(findings),
-        bounded=tuple(bounded),
-        errors=(*evidence.errors, *errors),
-        exercised=exercised(evidence),
-        notes=tuple(evidence.notes),
-    )

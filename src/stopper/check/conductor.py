@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from stopper.check.client import WorkerClient
+from stopper.check.evidence import Evidence
 from stopper.check.ledger import Ledger
 from stopper.check.options import Options
 from stopper.check.placement import locate
@@ -95,33 +95,6 @@ class Progress(Protocol):
 
     def advance(self, n: int = 1, detail: str = "") -> None:
         """Steps of it are done."""
-
-
-@dataclass
-class Evidence:
-    """What the run has brought to light so far; whole or cut short, a report can be made of it.
-
-    reached: endpoint to how it was answered, for those that answered well enough.
-    leaks:   the suspects whose growth goes on. stopped: those whose growth was seen to stop.
-    located: what is known of the holders, by shape id.
-    own:     by endpoint, the last rounds that drove it alone. chunks: the confirming intervals.
-    """
-
-    rules: dict[str, str] = field(default_factory=dict)
-    loaded: dict[str, Any] = field(default_factory=dict)
-    errors: list[NotExercised] = field(default_factory=list)
-    reached: dict[str, float] = field(default_factory=dict)
-    screening: list[Interval] = field(default_factory=list)
-    own: dict[str, list[Interval]] = field(default_factory=dict)
-    idle: list[Interval] = field(default_factory=list)
-    chunks: list[Interval] = field(default_factory=list)
-    leaks: list[Suspect] = field(default_factory=list)
-    stopped: list[Suspect] = field(default_factory=list)
-    undecided: list[Suspect] = field(default_factory=list)
-    same: dict[str, Interval] = field(default_factory=dict)
-    located: dict[int, dict[str, Any]] = field(default_factory=dict)
-    screened: bool = False
-    notes: list[str] = field(default_factory=list)
 
 
 class Conductor:
@@ -298,7 +271,7 @@ class Conductor:
         left: list[Suspect] = []
         for suspect in self.evidence.undecided:
             limit = self.evidence.located.get(suspect.shape_id, {}).get("limit")
-            gained = growth.owned_bytes(self.ledger.intervals[1:], suspect.shape_id, self.ledger.children)
+            gained = growth.owned_bytes(self.ledger.intervals[1:], [suspect.shape_id], self.ledger.children)
             entries = sum(interval.delta(suspect.shape_id).items for interval in self.ledger.intervals[1:])
             if growth.is_bounded(limit, gained, entries):
                 self.evidence.stopped.append(suspect)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stopper.check.client import WorkerClient
+from stopper.check.evidence import Evidence
 from stopper.check.ledger import Ledger
 from stopper.judge.blame import Place, places, wrapped_function
 from stopper.judge.causes.cache import LIBRARIES as CACHE_LIBRARIES
 from stopper.judge.kinship import Kinship
-from stopper.model.growth import Suspect
+from stopper.model.growth import Interval, Suspect
 from stopper.model.site import Frame, Stack
 
 LOCATE_REQUESTS = 4
@@ -69,15 +70,10 @@ def locate(
 
 
 def group(
-    worker: WorkerClient,
-    ledger: Ledger,
-    suspects: Sequence[Suspect],
-    facts: Mapping[int, dict[str, Any]],
-    user_modules: Sequence[str],
-    *,
-    scenario: bool,
+    worker: WorkerClient, ledger: Ledger, evidence: Evidence, user_modules: Sequence[str], *, scenario: bool
 ) -> list[Placed]:
-    """The suspects as leaks: those that grow by the same objects are one, named after its best holder."""
+    """The confirmed suspects as leaks: those that grow by the same objects are one, named after its best holder."""
+    suspects, facts = evidence.leaks, evidence.located
     if not suspects:
         return []
     shapes = [suspect.shape_id for suspect in suspects]
@@ -133,10 +129,13 @@ def _allocated(worker: WorkerClient, ledger: Ledger, suspect: Suspect, endpoint:
     return _stacks(answer["stacks"])
 
 
-def grown_children(ledger: Ledger, suspect: Suspect) -> Mapping[int, int]:
-    """The shapes right below a holder that got more objects, with how many; values before keys, most first."""
+def grown_children(ledger: Ledger, suspect: Suspect, intervals: Sequence[Interval] | None = None) -> Mapping[int, int]:
+    """The shapes right below a holder that got more objects, with how many; values before keys, most first.
+
+    intervals: which to look at; all but the first, if not given.
+    """
     gains = {
-        child: sum(interval.delta(child).objects for interval in ledger.intervals[1:])
+        child: sum(interval.delta(child).objects for interval in intervals or ledger.intervals[1:])
         for child in ledger.children(suspect.shape_id)
     }
     kept = [(child, gain) for child, gain in gains.items() if gain > 0]

@@ -75,7 +75,7 @@ def check(
     if scenario and endpoints:
         raise click.UsageError("--endpoint chooses among the GET routes: it cannot go with --scenario")
     check_writable(json_file)
-    options = Options(target, scenario, endpoints, budget, os.getcwd())
+    options = Options(target, scenario, endpoints, budget, str(Path.cwd()))
     with Progress(Console(stderr=True)) as progress:
         outcome = run_check(options, progress)
     show(outcome.report, json_file, requests_per_day)

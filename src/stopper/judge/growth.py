@@ -203,9 +203,11 @@ def course(suspect: Suspect, before: Sequence[Interval], chunks: Sequence[Interv
     return Course.GOES_ON if sum(rates) > 0 else Course.UNDECIDED
 
 
-def owned_bytes(intervals: Iterable[Interval], shape_id: int, children: Callable[[int], Iterable[int]]) -> int:
-    """Bytes gained by a shape and everything below it, over the intervals."""
-    below = subtree(shape_id, children)
+def owned_bytes(
+    intervals: Iterable[Interval], shape_ids: Iterable[int], children: Callable[[int], Iterable[int]]
+) -> int:
+    """Bytes gained by these shapes and everything below them, over the intervals; nothing counted twice."""
+    below = {key for shape_id in shape_ids for key in subtree(shape_id, children)}
     return sum(tally.size_bytes for interval in intervals for key, tally in interval.deltas.items() if key in below)
 
 

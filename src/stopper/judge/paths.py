@@ -41,24 +41,25 @@ def holder_path(path: Sequence[Shape]) -> str:
         path = path[:-1]
     name = root.edge.removeprefix("module ")
     for above, shape in pairwise(path):
-        edge = shape.edge
         if above.type == "functools._lru_cache_wrapper":
             return f"{name} (lru_cache)"
-        if is_internal(above, shape):
-            continue
-        if edge.startswith("."):
-            name += edge
-        elif edge.startswith("["):
-            name += "" if above.edge == ".__defaults__" else edge
-        elif edge.startswith("{"):
-            name += " (keys)"
-        elif edge.startswith("closure "):
-            name += f" (closure variable {edge.removeprefix('closure ')})"
-        elif edge.startswith(("frame ", "local ")):
-            name += f", {edge}"
-        elif edge:
-            name += f" {edge}"
+        if not is_internal(above, shape):
+            name += step_name(above, shape)
     return name + (" (lru_cache)" if path[-1].type == "functools._lru_cache_wrapper" else "")
+
+
+def step_name(above: Shape, shape: Shape) -> str:
+    """One step of a holder's name, as code spells it; in words where code cannot."""
+    edge = shape.edge
+    if edge.startswith("["):
+        return "" if above.edge == ".__defaults__" else edge
+    if edge.startswith("{"):
+        return " (keys)"
+    if edge.startswith("closure "):
+        return f" (closure variable {edge.removeprefix('closure ')})"
+    if edge.startswith(("frame ", "local ")):
+        return f", {edge}"
+    return edge if edge.startswith(".") or not edge else f" {edge}"
 
 
 def is_chain(path: Sequence[Shape]) -> bool:
@@ -84,36 +85,38 @@ def owner_type(path: Sequence[Shape]) -> str:
     return path[-1].type
 
 
+ROOT_KINDS = {
+    "garbage": "garbage that only the cyclic collector can free",
+    "atexit": "functions to be called at exit",
+    "held by native code": "held by native code",
+    "thread": "thread",
+}
+"""Roots that are no modules, in words."""
+
+EDGE_KINDS = {".__defaults__": "default argument", ".__kwdefaults__": "default argument"}
+
+OWNER_KINDS = {"module": "module global", "type": "class attribute", "function": "function attribute"}
+"""What an attribute is called, by the type of its owner; of anything else it is an instance's."""
+
+
 def kind_in_words(path: Sequence[Shape]) -> str:
-    """What the holder is: "module global", "class attribute", "instance attribute", "lru_cache", …"""
-    last = path[-1]
-    steps = [shape for shape in path if not shape.edge.startswith("[")]
-    above = path[-2] if len(path) > 1 else last
-    edges = [shape.edge for shape in path]
+    """What the holder is: "module global", "class attribute", "instance attribute", "lru_cache", and so on."""
     if is_chain(path):
-        return f"chain of objects linked by {last.edge}"
+        return f"chain of objects linked by {path[-1].edge}"
     if any(shape.type == "functools._lru_cache_wrapper" for shape in path):
         return "lru_cache"
-    if ".__defaults__" in edges or ".__kwdefaults__" in edges:
-        return "default argument"
-    if path[0].edge == "garbage":
-        return "garbage that only the cyclic collector can free"
-    if path[0].edge in ("atexit", "held by native code"):
-        return path[0].edge
-    if path[0].edge == "thread":
-        return "thread"
-    if any(edge.startswith("closure ") for edge in edges):
-        return "closure variable"
-    owner = steps[-2] if len(steps) > 1 else above
-    if owner.type == "module":
-        return "module global"
-    if owner.type == "type" or owner.type.endswith("Meta"):
-        return "class attribute"
-    if owner.type == "function":
-        return "function attribute"
+    for shape in path:
+        if shape.edge in EDGE_KINDS:
+            return EDGE_KINDS[shape.edge]
+        if shape.edge.startswith("closure "):
+            return "closure variable"
+    if path[0].edge in ROOT_KINDS:
+        return ROOT_KINDS[path[0].edge]
+    named = max(index for index, shape in enumerate(path) if not shape.edge.startswith("["))
+    owner = path[max(0, named - 1)]
     if owner.type in BUILTIN_CONTAINERS:
         return "entry of a container"
-    return "instance attribute"
+    return OWNER_KINDS.get("type" if owner.type.endswith("Meta") else owner.type, "instance attribute")
 
 
 def library_of(type_name: str, user_modules: Sequence[str]) -> str | None:

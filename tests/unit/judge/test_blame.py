@@ -9,7 +9,9 @@ VIEW = Frame("/srv/shop/views.py", 42, "product", user=True)
 SERVICE = Frame("/srv/shop/audit.py", 7, "record", user=True)
 LIBRARY = Frame("/lib/flask/app.py", 900, "dispatch_request", user=False)
 OURS = Frame("/lib/stopper/drive/wsgi.py", 1, "call", user=False, ours=True)
-WRAPPER = Frame("/lib/flask_caching/__init__.py", 800, "decorated", user=False, wraps=("/srv/shop/prices.py", 5, "price"))
+WRAPPER = Frame(
+    "/lib/flask_caching/__init__.py", 800, "decorated", user=False, wraps=("/srv/shop/prices.py", 5, "price")
+)
 
 
 def test_place_the_innermost_line_of_the_users_own_code():
@@ -25,7 +27,9 @@ def test_place_behind_a_caching_decorator_is_the_decorated_function():
 
 def test_place_a_decorated_view_called_by_the_framework_is_found_too():
     """Where no user frame is on the stack, the view that the wrapper holds is the place."""
-    assert place_of((LIBRARY, WRAPPER, LIBRARY, OURS), through_wrappers=True) == Place("/srv/shop/prices.py", 5, "price")
+    assert place_of((LIBRARY, WRAPPER, LIBRARY, OURS), through_wrappers=True) == Place(
+        "/srv/shop/prices.py", 5, "price"
+    )
 
 
 def test_place_library_and_tool_frames_alone_give_none():

@@ -34,7 +34,9 @@ CASES = {
         evidence(("atexit", "atexit")),
         evidence(SHOP, (".Payload", "type"), (".kinds", "list"), leaked_type="type"),
         evidence(SHOP, (".app", "flask.app.Flask"), (".before_request_funcs", "dict")),
-        evidence(("module logging", "module"), (".Logger", "type"), (".manager", "logging.Manager"), (".loggerDict", "dict")),
+        evidence(
+            ("module logging", "module"), (".Logger", "type"), (".manager", "logging.Manager"), (".loggerDict", "dict")
+        ),
     ],
     "resource": [
         evidence(SHOP, (".open_labels", "list"), fds=1.0),

@@ -139,7 +139,7 @@ def test_is_bounded_a_limit_counts_when_what_it_admits_is_affordable():
 def test_owned_bytes_are_those_of_the_holder_and_all_below():
     """What a leak costs is what hangs on its holder, not the holder alone."""
     children = {HOLDER: [ENTRY], ENTRY: [FIELD]}
-    assert owned_bytes([leak(10)], HOLDER, lambda key: children.get(key, [])) == 10 * 208
+    assert owned_bytes([leak(10)], [HOLDER, ENTRY], lambda key: children.get(key, [])) == 10 * 208
 
 
 def test_attributed_anew_an_endpoint_that_no_longer_grows_it_is_dropped():

@@ -43,8 +43,12 @@ MODULE = ("module shop.views", "module")
             "shop.views.count (closure variable calls)",
             "closure variable",
         ),
-        ([MODULE, (".latest", "shop.Rev"), (".before", "shop.Rev")], "shop.views.latest", "chain of objects linked by .before"),
-        ([("atexit", "atexit")], "atexit", "atexit"),
+        (
+            [MODULE, (".latest", "shop.Rev"), (".before", "shop.Rev")],
+            "shop.views.latest",
+            "chain of objects linked by .before",
+        ),
+        ([("atexit", "atexit")], "atexit", "functions to be called at exit"),
     ],
 )
 def test_holder_path_is_what_a_developer_would_type(steps, name, kind):
