@@ -8,7 +8,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stopper.model.heap import ROOT
 from stopper.probe.heap.twin import peek
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 HELD_BY_TWIN = 3
 """References to an unreached object while it is looked at: from the list of these, the loop's variable, the call."""
+
+
+VIRTUAL: Final = (-3, "")
+"""The step that tells a node of the walk from an object in the queue."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,11 @@ class _Thread(Node):
         walk.tally(self.shape)[0] += 1
         for frame in self.frames:
             if walk.package and frame.f_code.co_filename.startswith(walk.package):
-                walk.own_frames.append((_Frame(-2, frame), None))
+                walk.own_frames.append((_Frame(-2, frame), VIRTUAL))
                 continue
             walk.tally(self.shape)[1] += 1
             edge = f"frame {peek.shown(frame.f_code.co_qualname)}"
-            walk.queue.append((_Frame(walk.table.child((self.shape, edge), "frame"), frame), None))
+            walk.queue.append((_Frame(walk.table.child((self.shape, edge), "frame"), frame), VIRTUAL))
 
 
 @dataclass(frozen=True)
@@ -90,10 +94,10 @@ def seed(walk: Walk) -> None:
     current = sys._current_frames()  # noqa: SLF001  # the documented way
     for ident in sorted(current, key=lambda ident: (ident != main, ident)):
         shape = walk.table.child((ROOT, "thread 0" if ident == main else "thread"), "thread")
-        walk.queue.append((_Thread(shape, _stack(current[ident])), None))
+        walk.queue.append((_Thread(shape, _stack(current[ident])), VIRTUAL))
     walk.mark(current)
-    walk.queue.append((_Atexit(walk.table.child((ROOT, "atexit"), "atexit")), None))
-    walk.queue.append((_Interpreter(walk.table.child((ROOT, "interpreter"), "interpreter")), None))
+    walk.queue.append((_Atexit(walk.table.child((ROOT, "atexit"), "atexit")), VIRTUAL))
+    walk.queue.append((_Interpreter(walk.table.child((ROOT, "interpreter"), "interpreter")), VIRTUAL))
 
 
 def _stack(frame: FrameType | None) -> tuple[FrameType, ...]:

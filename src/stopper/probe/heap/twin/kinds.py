@@ -72,6 +72,9 @@ KINDS: Final[dict[type, Kind]] = {
     LRU_CACHE_TYPE: Kind.LRU_CACHE,
 }
 
+_KINDS_BY_ID: Final = {id(cls): kind for cls, kind in KINDS.items()}
+"""By address: a metaclass may have a `__hash__` of its own."""
+
 _FULLY_KNOWN: Final = {Kind.LIST, Kind.TUPLE, Kind.DICT, Kind.SET, Kind.METHOD, Kind.TRACEBACK}
 """Of these, nothing is left to show, unless the type is a subclass."""
 
@@ -101,7 +104,7 @@ class TypeRecord:
 def describe(cls: type) -> TypeRecord:
     """Look at a type."""
     base = _known_base(cls)
-    kind = KINDS.get(base, Kind.PLAIN)
+    kind = _KINDS_BY_ID.get(id(base), Kind.PLAIN)
     flags = peek.flags_of(cls)
     offset: int = type.__dict__["__dictoffset__"].__get__(cls)
     has_gc = bool(flags & peek.HAVE_GC)
@@ -125,7 +128,7 @@ def describe(cls: type) -> TypeRecord:
 def _known_base(cls: type) -> type:
     base: type | None = cls
     while base is not None:
-        if base in KINDS:
+        if id(base) in _KINDS_BY_ID:
             return base
         base = peek.base_of(base)
     return object

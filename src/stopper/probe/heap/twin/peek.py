@@ -120,7 +120,7 @@ def has_references(obj: object) -> bool:
 
 def issubclass_of(cls: type, base: type) -> bool:
     """Whether *cls* is laid out as *base*, whatever its metaclass says."""
-    return base in mro_of(cls)
+    return any(one is base for one in mro_of(cls))
 
 
 def slots_of(cls: type) -> list[tuple[str, MemberDescriptorType]]:

@@ -16,10 +16,12 @@ _SAFE: Final = {
 }  # fmt: skip
 """Builtin types whose `__sizeof__` is their own."""
 
+_SAFE_IDS: Final = {id(cls) for cls in _SAFE}
+
 
 def own_bytes(obj: object, record: TypeRecord) -> int:
     """Bytes of the object itself, without the parts that are absorbed."""
-    if record.cls in _SAFE:
+    if id(record.cls) in _SAFE_IDS:
         return sys.getsizeof(obj)
     flags = peek.flags_of(record.cls)
     size: int = _sizeof(record)(obj)

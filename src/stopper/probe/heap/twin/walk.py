@@ -109,7 +109,7 @@ class Walk:
         self.own_frames: list[tuple[Any, Step | None]] = []
         self._note = note
         self._seen: set[int] = set()
-        self._records: dict[type, TypeRecord] = {}
+        self._records: dict[int, TypeRecord] = {}
         self._deferred: list[tuple[object, Step]] = []
         self._until_deferred = 0
         self._root_homes: dict[str, bool] = {}
@@ -147,7 +147,7 @@ class Walk:
         """Walk until the queue is empty."""
         while self.queue:
             obj, step = self.queue.popleft()
-            if issubclass(type(obj), interpreter.Node):
+            if step is interpreter.VIRTUAL:
                 obj.expand(self)
             else:
                 self._visit(obj, step)
@@ -168,9 +168,9 @@ class Walk:
     def record(self, obj: object) -> TypeRecord:
         """What is known of an object's type."""
         cls = type(obj)
-        if cls not in self._records:
-            self._records[cls] = describe(cls)
-        return self._records[cls]
+        if id(cls) not in self._records:
+            self._records[id(cls)] = describe(cls)
+        return self._records[id(cls)]
 
     def absorb(self, part: object, shape: int) -> None:
         """Count a part with its owner instead of as an object of its own."""
