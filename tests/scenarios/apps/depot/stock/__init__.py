@@ -1,0 +1,1 @@
+"""The stock: the second level of the package."""
