@@ -18,7 +18,7 @@ from stopper.judge import growth
 from stopper.judge.blame import Place, collector_switches
 from stopper.judge.causes import cause_of
 from stopper.judge.evidence import LeakEvidence
-from stopper.judge.paths import holder_path, kind_in_words, library_of, owner_type, retaining_path
+from stopper.judge.paths import holder_path, is_inner_working, kind_in_words, library_of, owner_type, retaining_path
 from stopper.model.facts import LeakFacts
 from stopper.model.finding import (
     Bounded,
@@ -80,9 +80,9 @@ class Composer:
         found: dict[str, Bounded] = {}
         leaking = {suspect.shape_id for suspect in self.evidence.leaks}
         for suspect in self.evidence.stopped:
-            if leaking & set(self.ledger.ancestors(suspect.shape_id)):
-                continue
             path = self.ledger.path(suspect.shape_id)
+            if leaking & set(self.ledger.ancestors(suspect.shape_id)) or is_inner_working(path):
+                continue
             facts = self.evidence.located.get(suspect.shape_id, {})
             name = holder_path(path)
             limit = facts.get("limit")

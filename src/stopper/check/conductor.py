@@ -52,8 +52,18 @@ some 0.1 ms. Together with what came before, some 4,700: a cache of two thousand
 stays so for the whole last interval."""
 
 CONFIRM_SECONDS = 6.0
-"""The confirmation of one app may take so long; slow endpoints are confirmed with fewer requests. A
-request that renders a page from a database takes 2 ms, and fits; one of 50 ms gets 120."""
+"""The confirmation of one endpoint may take so long; a slow one is confirmed with fewer requests. One
+that renders a page from a database takes 1 to 2 ms, and gets over 3,000; one of 50 ms gets 120."""
+
+CONFIRM_ALL_SECONDS = 40.0
+"""The confirmation of all endpoints together may take so long."""
+
+CONFIRM_ENDPOINTS = 3
+"""So many of a suspect's endpoints are driven to confirm it, those that make it grow most: a leak in a
+hook that runs at every request needs no thousands of requests to each of two hundred endpoints."""
+
+SHARED_ENDPOINTS_LIMIT = 12
+"""A leak of more endpoints than this is one of every request: who makes it grow is no question any more."""
 
 GROWN_BYTES_LIMIT = 400 * 1024 * 1024
 """Resident memory that confirming may cost. What grew by this much in one run is a leak, or as bad as one."""
@@ -210,8 +220,9 @@ class Conductor:
         began = time.monotonic()
         level = self.ledger.level
         for number, requests in enumerate(CONFIRM_REQUESTS):
-            endpoints = {name for suspect in self.evidence.undecided for name in suspect.endpoints}
-            left = CONFIRM_SECONDS - (time.monotonic() - began)
+            endpoints = {name for suspect in self.evidence.undecided for name in suspect.foremost(CONFIRM_ENDPOINTS)}
+            allowed = min(CONFIRM_ALL_SECONDS, CONFIRM_SECONDS * len(endpoints))
+            left = allowed - (time.monotonic() - began)
             if not endpoints or left <= 0 or self.seconds_left < 0 or self._costs_too_much(level.rss_bytes):
                 break
             share = min(left, self.seconds_left) * requests / sum(CONFIRM_REQUESTS[number:])
@@ -228,7 +239,7 @@ class Conductor:
         """Does it grow without new inputs, too?"""
         if self.options.scenario is not None:
             return
-        for name in sorted({name for suspect in self.evidence.leaks for name in suspect.endpoints}):
+        for name in sorted({name for leak in self.evidence.leaks for name in leak.foremost(CONFIRM_ENDPOINTS)}):
             plan = self._plan([name], SAME_REQUESTS)
             self.ledger.enter(self.worker.ask("drive", 10.0, plan={name: 2}, same=True))
             self.evidence.same[name] = self.ledger.enter(self.worker.ask("drive", 10.0, plan=plan, same=True))
@@ -305,11 +316,13 @@ class Conductor:
 
     def _attribute_again(self) -> None:
         """After all those requests what was only filling is full: see once more who makes it grow."""
-        names = sorted({name for suspect in self.evidence.leaks for name in suspect.endpoints})
-        if self.options.scenario is not None or len(names) == 1:
+        shared = [leak for leak in self.evidence.leaks if 1 < len(leak.endpoints) <= SHARED_ENDPOINTS_LIMIT]
+        if self.options.scenario is not None or not shared:
             return
-        self.evidence.own.update(self._own_rounds(names))
-        self.evidence.leaks = [growth.attributed_anew(suspect, self.evidence.own) for suspect in self.evidence.leaks]
+        self.evidence.own.update(self._own_rounds(sorted({name for leak in shared for name in leak.endpoints})))
+        self.evidence.leaks = [
+            growth.attributed_anew(leak, self.evidence.own) if leak in shared else leak for leak in self.evidence.leaks
+        ]
 
     def _costs_too_much(self, rss_bytes_before: int) -> bool:
         level = self.ledger.level

@@ -25,6 +25,9 @@ WATCH_REQUESTS = 2
 RARE_REQUESTS_LIMIT = 60
 """Requests at most where a leak strikes rarely. Traced requests take some 10 ms each."""
 
+SITE_ENDPOINTS = 3
+"""When so many endpoints fill a holder from the same line, the others are taken to do so, too."""
+
 ALLOCATION_REQUESTS = 12
 """Requests under tracemalloc: the newest objects must be among those that are looked at."""
 
@@ -98,7 +101,11 @@ def find_sites(worker: WorkerClient, ledger: Ledger, placed: Placed, *, scenario
     if placed.facts.get("wraps"):
         placed.sites[Place(*placed.facts["wraps"])] = list(suspect.rates)
         return
-    for name in [""] if scenario else list(suspect.rates):
+    names = [""] if scenario else list(suspect.foremost(len(suspect.rates)))
+    for position, name in enumerate(names):
+        if position >= SITE_ENDPOINTS and len(placed.sites) == 1:
+            next(iter(placed.sites.values())).extend(names[position:])
+            return
         stacks = _watched(worker, suspect, name, scenario=scenario)
         found = places(stacks, through_wrappers=cached)
         if not found:

@@ -67,6 +67,16 @@ def is_chain(path: Sequence[Shape]) -> bool:
     return len(path) > 1 and path[-1].type == path[-2].type and path[-1].edge.startswith(".")
 
 
+def is_inner_working(path: Sequence[Shape]) -> bool:
+    """Whether a holder is nothing that a developer would recognise: without a name, or deep inside something."""
+    unnamed = sum(not shape.edge.startswith(".") for shape in path[1:])
+    return path[0].edge in ROOT_KINDS or unnamed > UNNAMED_STEPS_LIMIT
+
+
+UNNAMED_STEPS_LIMIT = 2
+"""`registry[*].entries[*]` can still be found by a reader; with more unnamed steps it cannot."""
+
+
 def is_internal(above: Shape, shape: Shape) -> bool:
     """Whether a step leads into a container's own workings."""
     return (above.type, shape.edge) in INTERNAL_ATTRIBUTES or bool(

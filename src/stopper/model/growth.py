@@ -45,6 +45,10 @@ class Suspect:
     metric: str
     rates: Mapping[str, float]
 
+    def foremost(self, most: int) -> tuple[str, ...]:
+        """Those that make it grow most, so many at most."""
+        return tuple(sorted(self.rates, key=lambda name: (-self.rates[name], name))[:most])
+
     @property
     def endpoints(self) -> frozenset[str]:
         """The endpoints that make it grow."""
