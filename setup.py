@@ -21,7 +21,7 @@ setup(
             sources=sources,
             depends=headers,
             include_dirs=["csrc"],
-            define_macros=[("_GNU_SOURCE", "1")],
+            define_macros=[("_GNU_SOURCE", "1"), ("NDEBUG", "1")],
             extra_compile_args=flags,
             optional=True,  # without a compiler, or on an unknown interpreter, the pure-Python twin serves
         )

@@ -1,4 +1,5 @@
-/* Allocation for the core: malloc and free, with a switch that lets the core's tests make the n-th one fail.
+/* Allocation for the core: malloc and free, with a switch that lets the core's tests make the n-th one fail
+ * (not in release builds, which define NDEBUG).
  *
  * Every allocation has one owner: the struct whose field points to it, freed by that struct's `…_free`.
  * Nothing here calls the interpreter, so the walker works in a forked child and never changes the heap it walks.
@@ -13,7 +14,7 @@
 
 #define STP_NONE UINT32_MAX /* "no id": not found, or out of memory */
 
-#ifdef STP_TEST_ALLOCATIONS
+#ifndef NDEBUG
 extern long stp_allocations_left; /* < 0: never fail */
 static inline bool stp_allocation_fails(void)
 {
