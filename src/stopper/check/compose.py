@@ -96,7 +96,7 @@ class Composer:
         return Report(
             target=self.target,
             verdict=verdict(findings, evidence),
-            requests=self.ledger.requests,
+            requests=self._summary.get("requests", self.ledger.requests),
             seconds=round(seconds, 2),
             findings=tuple(findings),
             bounded=tuple(self.bounded()),

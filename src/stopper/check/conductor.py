@@ -9,7 +9,7 @@ over: an app that leaks nothing is done after the screening.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from stopper.check.client import WorkerClient
@@ -51,11 +51,15 @@ CONFIRM_REQUESTS = (200, 500, 1200, 2600)
 some 0.1 ms. Together with what came before, some 4,700: a cache of two thousand entries is full by then, and
 stays so for the whole last interval."""
 
-CONFIRM_SECONDS = 6.0
-"""The confirmation of one endpoint may take so long; a slow one is confirmed with fewer requests. One
-that renders a page from a database takes 1 to 2 ms, and gets over 3,000; one of 50 ms gets 120."""
+PATIENCE_REQUESTS = 2_500
+"""A bound that is not known by its kind is looked for up to here, also where requests are slow: caches
+of a thousand or two thousand entries are common, larger ones without a class of their own are not."""
 
-CONFIRM_ALL_SECONDS = 40.0
+CONFIRM_SECONDS = (4.0, 20.0)
+"""The confirmation of one endpoint may take so long: all the requests there are as far as the first
+allows, and up to the second for the patience above. One that takes 8 ms is driven 2,500 times."""
+
+CONFIRM_ALL_SECONDS = 60.0
 """The confirmation of all endpoints together may take so long."""
 
 CONFIRM_ENDPOINTS = 3
@@ -221,8 +225,7 @@ class Conductor:
         level = self.ledger.level
         for number, requests in enumerate(CONFIRM_REQUESTS):
             endpoints = {name for suspect in self.evidence.undecided for name in suspect.foremost(CONFIRM_ENDPOINTS)}
-            allowed = min(CONFIRM_ALL_SECONDS, CONFIRM_SECONDS * len(endpoints))
-            left = allowed - (time.monotonic() - began)
+            left = self._confirm_seconds(endpoints) - (time.monotonic() - began)
             if not endpoints or left <= 0 or self.seconds_left < 0 or self._costs_too_much(level.rss_bytes):
                 break
             share = min(left, self.seconds_left) * requests / sum(CONFIRM_REQUESTS[number:])
@@ -243,6 +246,14 @@ class Conductor:
             plan = self._plan([name], SAME_REQUESTS)
             self.ledger.enter(self.worker.ask("drive", 10.0, plan={name: 2}, same=True))
             self.evidence.same[name] = self.ledger.enter(self.worker.ask("drive", 10.0, plan=plan, same=True))
+
+    def _confirm_seconds(self, endpoints: Collection[str]) -> float:
+        """How long the confirmation of these endpoints may take in all."""
+        least, most = CONFIRM_SECONDS
+        takes = [self.evidence.reached.get(name, 0.001) for name in endpoints]
+        if self.options.scenario is not None:
+            takes = [self._iteration_seconds]
+        return min(CONFIRM_ALL_SECONDS, sum(min(most, max(least, seconds * PATIENCE_REQUESTS)) for seconds in takes))
 
     def _own_rounds(self, names: Sequence[str]) -> dict[str, list[Interval]]:
         if self.options.scenario is not None:
@@ -374,7 +385,7 @@ class Conductor:
             arguments: dict[str, Any] = {"times": times} if asked == "scenario" else {"plan": {}, "scenario": times}
             began = time.monotonic()
             interval = self.ledger.enter(self.worker.ask(asked, times * max(0.1, self._iteration_seconds), **arguments))
-            self._iteration_seconds = (time.monotonic() - began) / times
+            self._iteration_seconds = max(0.0005, (time.monotonic() - began - PROFILE_SECONDS) / times)
             return interval
         expected = sum(times * self.evidence.reached.get(name, 0.01) for name, times in plan.items()) * self._slowdown
         began = time.monotonic()

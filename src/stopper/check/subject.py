@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from http import HTTPStatus
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -91,18 +92,20 @@ class Subject:
         }
 
     def drive(self, plan: dict[str, int], *, same: bool = False) -> dict[str, int]:
-        """Send so many requests to each endpoint, in turn, and say how many each really got.
+        """Send so many requests to each endpoint, in turn, and say how many of each were answered well.
 
-        Each has inputs that were not used before, or (same) the same one each time.
+        Each has inputs that were not used before, or (same) the same one each time. A request for
+        something that is not there (404) is none that a rate should be counted by; where nothing is
+        answered well, all count.
         Raises: StopperError: a request hung.
         """
-        before = self.hits.copy()
+        well: collections.Counter[str] = collections.Counter()
         routes = [(self.route(endpoint), times) for endpoint, times in plan.items()]
         for step in range(max(plan.values(), default=0)):
             for route, times in routes:
                 if step < times:
-                    self._drive_once(route, same=same)
-        return dict(self.hits - before)
+                    well[route.endpoint] += self._drive_once(route, same=same)
+        return {name: well[name] or times for name, times in plan.items()}
 
     def run_scenario(self, times: int, after_request: Callable[[], None] | None = None) -> dict[str, int]:
         """So many iterations of the scenario; how many requests each endpoint got."""
@@ -140,7 +143,8 @@ class Subject:
         view = getattr(view, "__func__", view)
         return list(definition(view)) if isinstance(view, FunctionType) else None
 
-    def _drive_once(self, route: Route, *, same: bool) -> None:
+    def _drive_once(self, route: Route, *, same: bool) -> bool:
+        """One request; whether it was answered well."""
         self._numbers += 1
         known = route.good[0] if route.good else PROBE_NUMBERS[0]
         number = known if same else route.next_number(self._numbers)
@@ -150,6 +154,7 @@ class Subject:
             raise StopperError(f"hung:{route.endpoint}") from error
         if not same:
             route.learn(number, answer.status)
+        return answer.status < HTTPStatus.BAD_REQUEST
 
     def _send(self, route: Route, number: int) -> wsgi.Answer:
         self.last_endpoint = route.endpoint

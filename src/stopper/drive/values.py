@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+NEW_ONE_IN = 8
+"""Where some numbers were not answered well, one request in so many tries a new one."""
+
+
 def value_for(converter: BaseConverter, number: int) -> Any:
     """The value with this number (1, 2, …) for a converter: distinct numbers give distinct values where it can.
 
@@ -90,5 +94,5 @@ def _letters(number: int) -> str:
 
 
 def tried_in_turn(good: Sequence[int], number: int) -> int:
-    """The number to use where only some are known to be good: three in four of them are, one is new."""
-    return number if number % 4 == 0 or not good else good[number % len(good)]
+    """The number to use where only some are known to be good: one in eight is new."""
+    return number if number % NEW_ONE_IN == 0 or not good else good[number % len(good)]
