@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from stopper.check.client import WorkerClient
-from stopper.check.compose import Composer, report
+from stopper.check.compose import Composer
 from stopper.check.conductor import Conductor, Progress
 from stopper.check.options import Options
 from stopper.errors import StopperError, TargetError, WorkerDied, WorkerError
@@ -14,13 +14,13 @@ from stopper.judge.paths import holder_path
 from stopper.model.finding import Report
 
 RESTARTS_LIMIT = 5
-"""Endpoints that may take the process with them before the run is given up: each costs an import of the app."""
+"""Endpoints that may take the process with them before the run is given up: each costs an import."""
 
 OUTPUT_LINES = 15
 """Lines of what the app printed last that are shown with its end."""
 
 CRASH = "Fatal Python error"
-"""How the interpreter begins to tell of its crash: the innermost frame comes first there, and the app's own soon after."""
+"""How the interpreter begins to tell of its crash: innermost frame first, and the app's own soon after."""
 
 CHOOSE = "Name those to examine with --endpoint, or give a --scenario that leaves these out."
 """What to do about an app that loses its process again and again."""
@@ -74,11 +74,7 @@ def _examine(conductor: Conductor, began: float) -> Outcome:
         interrupted = True
         conductor.worker.kill()
         _note_interruption(conductor)
-    evidence, ledger = conductor.evidence, conductor.ledger
-    bounded = composer.bounded()
-    return Outcome(
-        report(conductor.options.target, evidence, ledger, findings, bounded, time.monotonic() - began), interrupted
-    )
+    return Outcome(composer.report(findings, time.monotonic() - began), interrupted)
 
 
 def _note_interruption(conductor: Conductor) -> None:
@@ -111,7 +107,9 @@ def _give_up_or_exclude(
     kind = "ends the process" if isinstance(error, WorkerDied) else "blocks the process"
     lost[error.endpoint] = f"{kind} when called: {error}"
     if len(lost) > RESTARTS_LIMIT:
-        raise StopperError(f"{len(lost)} endpoints end or block the process: {', '.join(lost)}. {CHOOSE}{said}") from error
+        raise StopperError(
+            f"{len(lost)} endpoints end or block the process: {', '.join(lost)}. {CHOOSE}{said}"
+        ) from error
 
 
 def last_lines(output: str) -> str:
