@@ -126,7 +126,8 @@ def _watched(worker: WorkerClient, suspect: Suspect, endpoint: str, *, scenario:
 
 
 def _allocated(worker: WorkerClient, ledger: Ledger, suspect: Suspect, endpoint: str, *, scenario: bool) -> list[Stack]:
-    shapes = list(grown_children(ledger, suspect)) or [suspect.shape_id]
+    itself = [suspect.shape_id] if suspect.metric == "objects" else []  # these are what is left behind
+    shapes = [*itself, *grown_children(ledger, suspect)] or [suspect.shape_id]
     answer = worker.ask(
         "allocations",
         10.0,
