@@ -16,7 +16,7 @@ from stopper.check.ledger import Ledger
 from stopper.check.placement import Placed, find_sites, group, grown_children
 from stopper.judge import growth
 from stopper.judge.blame import Place, collector_switches
-from stopper.judge.causes import cause_of
+from stopper.judge.causes import cause_of, native
 from stopper.judge.evidence import LeakEvidence
 from stopper.judge.paths import holder_path, is_inner_working, kind_in_words, library_of, owner_type, retaining_path
 from stopper.model.facts import LeakFacts
@@ -34,6 +34,7 @@ from stopper.model.finding import (
     Verdict,
 )
 from stopper.model.growth import Interval, Suspect
+from stopper.model.heap import ROOT, Shape
 from stopper.report.advice import advise, explain
 
 EXCERPT_LINES = 2
@@ -44,6 +45,9 @@ EVERY_REQUEST_SHARE = 0.8
 
 EVERY_REQUEST_LEAST = 3
 """With fewer endpoints, naming them says more."""
+
+NATIVE_REQUESTS = 20
+"""Requests under line tracing to find the line that leaves native memory behind."""
 
 FINGERPRINT_DIGITS = 16
 """64 bits of a digest: enough for the findings of all apps of a company."""
@@ -74,6 +78,8 @@ class Composer:
                 find_sites(self.worker, self.ledger, placed, scenario=self.scenario)
             for place, names in placed.sites.items():
                 yield self._finding(placed, place, names)
+        for endpoint, intervals in evidence.native.items():
+            yield self._native_finding(endpoint, intervals)
 
     def bounded(self) -> list[Bounded]:
         """What grew and stopped, and what is known to have a bound."""
@@ -136,6 +142,28 @@ class Composer:
         )
         facts = self._facts(judged, draft)
         return replace(draft, explanation=explain(cause, facts), fix=advise(cause, facts))
+
+    def _native_finding(self, endpoint: str, intervals: Sequence[Interval]) -> Finding:
+        """Memory outside Python objects that one endpoint leaves behind."""
+        rate = native.grows(intervals)
+        lines = self.worker.ask("native_lines", 20.0, plan={endpoint: NATIVE_REQUESTS})["lines"]
+        place = Place(*lines[0][1:]) if lines and lines[0][0] >= rate * NATIVE_REQUESTS / 2 else None
+        location = self._location(place, [endpoint])
+        root = (Shape(ROOT, "native memory", "C heap"),)
+        draft = Finding(
+            fingerprint=fingerprint("native", root, location),
+            cause="native",
+            endpoints=(self._endpoint(endpoint, 1.0),),
+            growth=Growth("byte", round(rate, 1), round(rate, 1), sum(interval.sent() for interval in intervals)),
+            holder=Holder("native memory (the C heap)", "C heap", "memory outside Python objects"),
+            leaked_type="bytes outside Python objects",
+            retaining_path=("native memory",),
+            location=location,
+            explanation="",
+            fix=Fix(""),
+        )
+        facts = self._facts(LeakEvidence(path=root, leaked_type=draft.leaked_type), draft)
+        return replace(draft, explanation=explain("native", facts), fix=advise("native", facts))
 
     def _evidence(self, placed: Placed, rates: dict[str, float], leaked_type: str) -> LeakEvidence:
         suspect = placed.suspect

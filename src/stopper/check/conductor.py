@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from stopper.check.client import WorkerClient
 from stopper.check.evidence import Evidence
 from stopper.check.ledger import Ledger
+from stopper.check.native import confirm_native, screen_native
 from stopper.check.options import Options
 from stopper.check.placement import locate
 from stopper.errors import StopperError, WorkerError
@@ -204,7 +205,7 @@ class Conductor:
     def attribute(self) -> None:
         """Which endpoint makes which shape grow: rounds that drive one alone."""
         screened = growth.rising(self.evidence.screening)
-        if not screened:
+        if not screened and not screen_native(self.evidence.screening):
             return
         names = list(self.evidence.reached)
         self.progress.stage("attributing", len(names) * OWN_ROUNDS)
@@ -217,8 +218,16 @@ class Conductor:
 
     def confirm(self) -> None:
         """Many more requests to the suspects' endpoints only: does the growth go on?"""
-        if not self.evidence.undecided:
-            return
+        if self.evidence.undecided:
+            self._confirm_objects()
+        if self.evidence.own and self.options.scenario is None:
+            self.evidence.native = confirm_native(self)
+
+    def drive_alone(self, endpoint: str, requests: int) -> Interval:
+        """Requests to one endpoint, as many as are affordable; then a profile."""
+        return self._send("drive", self._plan([endpoint], requests), 0)
+
+    def _confirm_objects(self) -> None:
         self._known_bounds()
         self.progress.stage("confirming", len(CONFIRM_REQUESTS))
         began = time.monotonic()

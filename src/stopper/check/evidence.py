@@ -16,6 +16,7 @@ class Evidence:
     reached: endpoint to how it was answered, for those that answered well enough.
     leaks:   the suspects whose growth goes on. stopped: those whose growth was seen to stop.
     located: what is known of the holders, by shape id.
+    native:  by endpoint that leaves native memory behind, the intervals that show it.
     own:     by endpoint, the last rounds that drove it alone. chunks: the confirming intervals.
     """
 
@@ -32,5 +33,6 @@ class Evidence:
     undecided: list[Suspect] = field(default_factory=list)
     same: dict[str, Interval] = field(default_factory=dict)
     located: dict[int, dict[str, Any]] = field(default_factory=dict)
+    native: dict[str, list[Interval]] = field(default_factory=dict)
     screened: bool = False
     notes: list[str] = field(default_factory=list)

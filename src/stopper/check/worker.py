@@ -20,6 +20,7 @@ from stopper.check.wire import Message, Wire
 from stopper.errors import StopperError
 from stopper.model.site import Stack
 from stopper.probe.heap import walker_in_use
+from stopper.probe.native import NativeWatch
 from stopper.probe.process import room_for_fds
 
 NAME_BYTES = 256
@@ -105,6 +106,13 @@ class Worker:
     def allocations(self, shapes: list[int], plan: dict[str, int], scenario: int = 0) -> Message:
         """The lines that allocate what comes to these shapes, the first of them that gets something."""
         return {"stacks": _stacks(self._holders.allocations(shapes, lambda: self._run(plan, scenario)))}
+
+    def native_lines(self, plan: dict[str, int]) -> Message:
+        """The lines of the user's code that leave native memory behind: bytes, file, line, function."""
+        self._run(plan, 0)
+        with NativeWatch(self._subject.project) as watch:
+            self._run(plan, 0)
+        return {"lines": [[size, *place] for place, size in watch.lines.most_common(3)]}
 
     def summary(self) -> Message:
         """What the run came to, for the report."""
