@@ -27,6 +27,9 @@ IMPORT_SECONDS = 60.0
 GOODBYE_SECONDS = 5.0
 """Time for the app's own clean-up at exit before the process is ended."""
 
+LAST_WORDS_SECONDS = 1.0
+"""What an ended process has printed is read within milliseconds; but a child that it leaves keeps the pipe open."""
+
 TAIL_BYTES = 32_768
 """So much of what the app printed last is kept, to be shown when it breaks."""
 
@@ -140,6 +143,7 @@ class WorkerClient:
             code = self._process.wait(GOODBYE_SECONDS)
         except subprocess.TimeoutExpired:
             return "it closed its connection"
+        self._reader.join(LAST_WORDS_SECONDS)
         if code < 0:
             return f"it was ended by signal {-code} ({signal.Signals(-code).name})"
         return f"it ended with exit code {code}"
