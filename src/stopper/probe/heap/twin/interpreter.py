@@ -21,6 +21,9 @@ HELD_BY_TWIN = 3
 """References to an unreached object while it is looked at: from the list of these, the loop's variable, the call."""
 
 
+TWIN: Final = __file__.rpartition("/")[0] + "/"
+"""The directory of the twin's own code: its frames hold the whole walk."""
+
 VIRTUAL: Final = (-3, "")
 """The step that tells a node of the walk from an object in the queue."""
 
@@ -42,7 +45,7 @@ class _Thread(Node):
     def expand(self, walk: Walk) -> None:
         walk.tally(self.shape)[0] += 1
         for frame in self.frames:
-            if walk.package and frame.f_code.co_filename.startswith(walk.package):
+            if _is_own(frame.f_code.co_filename, walk.package):
                 walk.own_frames.append((_Frame(-2, frame), VIRTUAL))
                 continue
             walk.tally(self.shape)[1] += 1
@@ -100,6 +103,10 @@ def seed(walk: Walk) -> None:
     walk.queue.append((_Interpreter(walk.table.child((ROOT, "interpreter"), "interpreter")), VIRTUAL))
 
 
+def _is_own(filename: str, package: str) -> bool:
+    return filename.startswith(TWIN) or bool(package and filename.startswith(package))
+
+
 def _stack(frame: FrameType | None) -> tuple[FrameType, ...]:
     frames: list[FrameType] = []
     while frame is not None:
@@ -147,6 +154,7 @@ def _held_from_outside(unreached: list[Any], held: list[Any]) -> list[Any]:
     for one in held:
         if id(one) in references:
             references[id(one)] += 1
+    one = None  # else the last one would have a reference more
     return [one for one in unreached if sys.getrefcount(one) - HELD_BY_TWIN > references[id(one)]]
 
 
