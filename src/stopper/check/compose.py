@@ -128,7 +128,7 @@ class Composer:
             endpoints=tuple(self._endpoint(name, rate / (sum(rates.values()) or 1.0)) for name, rate in rates.items()),
             growth=self._growth(placed, rates, cause, judged),
             holder=Holder(
-                holder_path(path) + _named(placed),
+                self._holder_name(placed, path),
                 placed.facts.get("type", path[-1].type),
                 kind_in_words(path),
                 placed.facts.get("length"),
@@ -164,6 +164,15 @@ class Composer:
         )
         facts = self._facts(LeakEvidence(path=root, leaked_type=draft.leaked_type), draft)
         return replace(draft, explanation=explain("native", facts), fix=advise("native", facts))
+
+    def _holder_name(self, placed: Placed, path: Sequence[Shape]) -> str:
+        """The holder's name; of a library's object that the user's modules do not hold, the one it has at home."""
+        home = placed.facts.get("home")
+        modules = {f"module {name}" for name in self._summary["modules"]} | {"app"}
+        named = placed.facts.get("named", "")
+        if home is not None and path[0].edge not in modules and len(path) > home[0]:
+            return holder_path(path, (home[0], home[1]))
+        return holder_path(path) + (f" ({named!r})" if named else "")
 
     def _evidence(self, placed: Placed, rates: dict[str, float], leaked_type: str) -> LeakEvidence:
         suspect = placed.suspect
@@ -285,11 +294,6 @@ class Composer:
             every_request=finding.every_request,
             collector="off" if not judged.collector_on else "frozen" if frozen else "on",
         )
-
-
-def _named(placed: Placed) -> str:
-    name = placed.facts.get("named", "")
-    return f" ({name!r})" if name else ""
 
 
 def excerpt(file: str, line: int) -> tuple[tuple[int, str], ...]:

@@ -251,9 +251,11 @@ class Conductor:
         """Does it grow without new inputs, too?"""
         if self.options.scenario is not None:
             return
-        for name in sorted({name for leak in self.evidence.leaks for name in leak.foremost(CONFIRM_ENDPOINTS)}):
+        names = sorted({name for leak in self.evidence.leaks for name in leak.foremost(CONFIRM_ENDPOINTS)})
+        if names:  # the first of them may be new
+            self.ledger.enter(self.worker.ask("drive", 10.0, plan=dict.fromkeys(names, 2), same=True))
+        for name in names:
             plan = self._plan([name], SAME_REQUESTS)
-            self.ledger.enter(self.worker.ask("drive", 10.0, plan={name: 2}, same=True))
             self.evidence.same[name] = self.ledger.enter(self.worker.ask("drive", 10.0, plan=plan, same=True))
 
     def _confirm_seconds(self, endpoints: Collection[str]) -> float:

@@ -50,8 +50,9 @@ def arguments(suspects: Iterable[Suspect], requests: int, *, scenario: bool, onl
     """What to send so that these suspects grow: so many entries each, as far as that is not too much."""
     plan: dict[str, int] = {}
     for suspect in suspects:
-        for name, rate in suspect.rates.items():
-            if not only or name == only:
+        for name in [only] if only else suspect.foremost(SITE_ENDPOINTS):
+            rate = suspect.rates.get(name, 0.0)
+            if rate > 0:
                 times = min(RARE_REQUESTS_LIMIT, math.ceil(requests / min(1.0, max(rate, 0.01))))
                 plan[name] = max(plan.get(name, 0), times)
     if scenario:

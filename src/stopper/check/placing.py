@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from stopper.model.heap import ROOT
@@ -52,13 +53,20 @@ class Holders:
         found = self._view.members_of(shape_ids)
         before = {shape_id: [items(item) for item in members] for shape_id, members in found.items()}
         run()
-        described: dict[int, dict[str, Any]] = {}
         for shape_id, members in found.items():
             gains = [(items(item) - size, item) for item, size in zip(members, before[shape_id], strict=True)]
             growing = [item for gain, item in sorted(gains, key=lambda pair: -pair[0]) if gain > 0]
             self.by_shape[shape_id] = growing[:HOLDERS_LIMIT]
-            described[shape_id] = self._describe(shape_id, growing[:HOLDERS_LIMIT] or members[:1])
-        return described
+        above = self._above(shape_ids)
+        owners = self._view.members_of(sorted({parent for ids in above.values() for parent in ids}), OWNERS_LOOKED_AT)
+        return {
+            shape_id: self._describe(
+                shape_id,
+                self.by_shape[shape_id] or members[:1],
+                [owners[parent] for parent in above[shape_id]],
+            )
+            for shape_id, members in found.items()
+        }
 
     def size(self, shape_id: int) -> Callable[[], int] | None:
         """What to compare while a line that fills this shape is looked for; None if nothing has a size."""
@@ -124,9 +132,21 @@ class Holders:
         """How many entries the holders of each shape have now."""
         return [[shape_id, sum(map(items, held))] for shape_id, held in self.by_shape.items() if held]
 
-    def _describe(self, shape_id: int, growing: list[object]) -> dict[str, Any]:
+    def _above(self, shape_ids: Sequence[int]) -> dict[int, list[int]]:
+        """The next few shapes above each of these, nearest first."""
+        found: dict[int, list[int]] = {}
+        for shape_id in shape_ids:
+            chain: list[int] = []
+            parent = self._view.walker.shape(shape_id).parent
+            while parent != ROOT and len(chain) < OWNERS_LIMIT:
+                chain.append(parent)
+                parent = self._view.walker.shape(parent).parent
+            found[shape_id] = chain
+        return found
+
+    def _describe(self, shape_id: int, growing: list[object], candidates: Sequence[list[object]]) -> dict[str, Any]:
         first = growing[0] if growing else None
-        owners = self._owners(shape_id, first) if first is not None else []
+        owners = _owners(first, candidates) if first is not None else []
         limits = [limit for limit in map(limit_of, [first, *owners] if first is not None else []) if limit]
         return {
             "growing": len(growing),
@@ -136,23 +156,43 @@ class Holders:
             "new": _type_counts(_entries(growing)),
             "wraps": next((place for place in map(_wrapped_function, owners) if place), None),
             "named": next((name for name in map(_display_name, owners) if name), ""),
-            "weak": any(isinstance(owner, (weakref.WeakKeyDictionary, weakref.WeakSet)) for owner in owners),
+            "home": next(([depth, name] for depth, name in enumerate(map(home_name, owners), 1) if name), None),
         }
 
-    def _owners(self, shape_id: int, held: object) -> list[object]:
-        """The objects above a holder, nearest first, that can be told to hold it."""
-        chain: list[object] = []
-        below = held
-        parent = self._view.walker.shape(shape_id).parent
-        while parent != ROOT and len(chain) < OWNERS_LIMIT:
-            candidates = self._view.members(parent, OWNERS_LOOKED_AT)
-            owner = next((item for item in candidates if _holds(item, below)), None)
-            if owner is None:
-                break
-            chain.append(owner)
-            below = owner
-            parent = self._view.walker.shape(parent).parent
-        return chain
+
+def _owners(held: object, candidates: Sequence[list[object]]) -> list[object]:
+    """Of the objects of each shape above a holder the one that holds it; as far up as that can be told."""
+    chain: list[object] = []
+    for level in candidates:
+        owner = next((item for item in level if _holds(item, held)), None)
+        if owner is None:
+            break
+        chain.append(owner)
+        held = owner
+    return chain
+
+
+def home_name(owner: object) -> str:
+    """The name that a library's object has in the module that defines its class: `logging.Logger.manager`.
+
+    Empty where it has none there. Many modules may hold one object; at home is where people look it up.
+    """
+    module = sys.modules.get(type(owner).__module__)
+    if module is None or isinstance(owner, (type, ModuleType, *BUILTIN_CONTAINERS)):
+        return ""
+    for name, value in list(vars(module).items()):
+        if value is owner:
+            return f"{module.__name__}.{name}"
+    for name, value in list(vars(module).items()):
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            for attribute, entry in list(vars(value).items()):
+                if entry is owner:
+                    return f"{module.__name__}.{name}.{attribute}"
+    return ""
+
+
+BUILTIN_CONTAINERS = (dict, list, set, frozenset, tuple, str, int, float, bytes)
+"""Types whose objects are at home nowhere."""
 
 
 def length_of(item: object) -> Callable[[object], int]:

@@ -62,7 +62,7 @@ class Kinship:
         """
         path = self._path_of(suspect.shape_id)
         weak = any(shape.type.startswith("weakref.Weak") for shape in path) or _mostly_weak(facts)
-        anonymous = path[0].edge in ANONYMOUS_ROOTS
+        anonymous = is_anonymous(path[0].edge)
         builtin = path[0].edge == "garbage" and "." not in path[0].type
         return (
             4 * (suspect.metric == "size_bytes") + 2 * anonymous + weak,
@@ -76,8 +76,8 @@ class Kinship:
             return True
         if not _alike(one.rates, other.rates):
             return False
-        anonymous = [self._path_of(suspect.shape_id)[0].edge == ANONYMOUS_ROOTS[0] for suspect in (one, other)]
-        if any(anonymous):
+        roots = {self._path_of(suspect.shape_id)[0].edge for suspect in (one, other)}
+        if any(is_anonymous(root) and root != "garbage" for root in roots):
             return True
         owners = [self._owner(suspect.shape_id) for suspect in (one, other)]
         return owners[0] == owners[1] and self._is_librarys(owners[0], user_modules)
@@ -108,6 +108,11 @@ class Kinship:
             root = path[0].edge.removeprefix("module ")
             return not any(root == own or root.startswith(own + ".") for own in user_modules)
         return library_of(path[-1].type, user_modules) is not None
+
+
+def is_anonymous(root: str) -> bool:
+    """Whether a root is none that anybody can look up in their code. Threads are numbered: `thread 0`."""
+    return root in ANONYMOUS_ROOTS or root.startswith("thread ")
 
 
 _CONTAINERS = BUILTIN_CONTAINERS | {"defaultdict", "OrderedDict", "deque"}

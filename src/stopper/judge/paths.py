@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stopper.model.heap import Shape
+from stopper.model.heap import ROOT, Shape
 
 INTERNAL_ATTRIBUTES = {
     ("weakref.WeakKeyDictionary", ".data"),
@@ -32,8 +32,14 @@ def retaining_path(path: Sequence[Shape]) -> tuple[str, ...]:
     return tuple(steps)
 
 
-def holder_path(path: Sequence[Shape]) -> str:
-    """The holder's name: `shop.views._recent`, `Registry.items`, `shop.prices.render (lru_cache)`."""
+def holder_path(path: Sequence[Shape], home: tuple[int, str] | None = None) -> str:
+    """The holder's name: `shop.views._recent`, `Registry.items`, `shop.prices.render (lru_cache)`.
+
+    home: how many steps above the holder an object lies that has a better name, and this name.
+    """
+    if home is not None:
+        steps, better = home
+        path = (Shape(ROOT, better, path[-1 - steps].type), *path[len(path) - steps :])
     root = path[0]
     if root.edge == "garbage":
         return f"unreachable cycle of {root.type}"
@@ -120,8 +126,9 @@ def kind_in_words(path: Sequence[Shape]) -> str:
             return EDGE_KINDS[shape.edge]
         if shape.edge.startswith("closure "):
             return "closure variable"
-    if path[0].edge in ROOT_KINDS:
-        return ROOT_KINDS[path[0].edge]
+    root = path[0].edge.partition(" ")[0] if path[0].edge.startswith("thread ") else path[0].edge
+    if root in ROOT_KINDS:
+        return ROOT_KINDS[root]
     named = max(index for index, shape in enumerate(path) if not shape.edge.startswith("["))
     owner = path[max(0, named - 1)]
     if owner.type in BUILTIN_CONTAINERS:

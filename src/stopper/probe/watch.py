@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from inspect import getattr_static
 from types import CodeType, FrameType, FunctionType, MethodType
 from typing import Any, Self
 
@@ -109,11 +110,11 @@ def describe(frame: FrameType, line: int, project: Project) -> Frame:
 
 def _wrapped(frame: FrameType, code: CodeType, project: Project) -> tuple[str, int, str] | None:
     """The user's function that a library's frame holds under a name that decorators use."""
-    for name in WRAPPED_NAMES:
-        if name in code.co_freevars or name in code.co_varnames:
-            held = frame.f_locals.get(name)
-            if isinstance(held, MethodType):
-                held = held.__func__
-            if isinstance(held, FunctionType) and project.owns_code(held.__code__):
-                return definition(held)
+    held = [frame.f_locals.get(name) for name in WRAPPED_NAMES if name in code.co_freevars or name in code.co_varnames]
+    if code.co_name == "__call__" and code.co_varnames:  # a wrapper that is an instance
+        held.append(getattr_static(frame.f_locals.get(code.co_varnames[0]), "__wrapped__", None))
+    for candidate in held:
+        function = candidate.__func__ if isinstance(candidate, MethodType) else candidate
+        if isinstance(function, FunctionType) and project.owns_code(function.__code__):
+            return definition(function)
     return None
