@@ -218,7 +218,13 @@ class Composer:
         return str(new[0][0]) if new and placed.suspect.metric == "items" else str(leaked_path[-1].type)
 
     def _distinct_only(self, suspect: Suspect, rates: dict[str, float]) -> bool:
-        seen = [(name, self.evidence.same[name]) for name in rates if name in self.evidence.same]
+        if suspect.metric == "size_bytes":
+            return False  # a buffer is enlarged now and then, whatever the input
+        seen = [
+            (name, self.evidence.same[name])
+            for name in rates
+            if name in self.evidence.same and "<" in self.evidence.rules[name]
+        ]
         return bool(seen) and all(
             growth.rate_per_request([interval], suspect.shape_id, suspect.metric) < 0.1 * rates[name]
             for name, interval in seen

@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from stopper.check import limits
 from stopper.check.client import WorkerClient
 from stopper.check.evidence import Evidence
 from stopper.check.ledger import Ledger
@@ -23,83 +24,6 @@ from stopper.judge import growth
 from stopper.judge.answers import judge_answers
 from stopper.model.finding import NotExercised
 from stopper.model.growth import Interval, Suspect
-
-SETTLE_REQUESTS = 25
-"""Requests to each endpoint in a warm-up round: enough that what is made on first use exists."""
-
-SETTLE_ROUNDS_LIMIT = 3
-"""Warm-up rounds at most. What still fills after 75 requests an endpoint is told from a leak by
-confirmation, not by a longer warm-up."""
-
-SCREEN_ROUNDS = 3
-"""Profiles of the screening. Two intervals tell growth from a single step; the third catches what
-strikes in some rounds only."""
-
-SCREEN_REQUESTS = 40
-"""Requests to each endpoint in a screening round: a leak in one of twenty shows twice in each."""
-
-SCREEN_SECONDS = 4.0
-"""A screening round of an app with many or slow endpoints sends fewer requests, to take about so long."""
-
-LEAST_REQUESTS = 10
-"""But no fewer than this: below, growth and chance cannot be told apart."""
-
-OWN_ROUNDS = 2
-"""Times that each endpoint is driven alone, to see what it makes grow by itself."""
-
-CONFIRM_REQUESTS = (200, 500, 1200, 2600)
-"""Requests to each suspect endpoint between confirming profiles. A request takes
-some 0.1 ms. Together with what came before, some 4,700: a cache of two thousand entries is full by then, and
-stays so for the whole last interval."""
-
-PATIENCE_REQUESTS = 2_500
-"""A bound that is not known by its kind is looked for up to here, also where requests are slow: caches
-of a thousand or two thousand entries are common, larger ones without a class of their own are not."""
-
-CONFIRM_SECONDS = (4.0, 20.0)
-"""The confirmation of one endpoint may take so long: all the requests there are as far as the first
-allows, and up to the second for the patience above. One that takes 8 ms is driven 2,500 times."""
-
-CONFIRM_ALL_SECONDS = 60.0
-"""The confirmation of all endpoints together may take so long."""
-
-CONFIRM_ENDPOINTS = 3
-"""So many of a suspect's endpoints are driven to confirm it, those that make it grow most: a leak in a
-hook that runs at every request needs no thousands of requests to each of two hundred endpoints."""
-
-SHARED_ENDPOINTS_LIMIT = 12
-"""A leak of more endpoints than this is one of every request: who makes it grow is no question any more."""
-
-GROWN_BYTES_LIMIT = 400 * 1024 * 1024
-"""Resident memory that confirming may cost. What grew by this much in one run is a leak, or as bad as one."""
-
-GROWN_OBJECTS_LIMIT = 500_000
-"""Objects that confirming may leave behind: each later profile walks them all, some 0.1 s."""
-
-THREADS_LIMIT = 400
-"""Threads that confirming may leave behind: a container's default limit on tasks is often 512."""
-
-CHILDREN_LIMIT = 300
-"""Child processes that confirming may leave behind; with room for others under a limit of 512."""
-
-OWN_ENDPOINTS_AT_FULL_LENGTH = 8
-"""An endpoint's own round may take this part of a screening round: half a second."""
-
-NESTED_REQUESTS = 600
-"""Requests to confirm a leak inside another leak by itself. What seems to grow there because objects
-change their owner is bounded by a cache of the library that owned them before: 128, often 500."""
-
-SAME_REQUESTS = 40
-"""Requests with one and the same input, to see whether a leak needs new inputs to grow."""
-
-PROFILE_SECONDS = 0.25
-"""What comes with any measurement, the profile most of all: less than this says nothing about the requests."""
-
-IDLE_SECONDS = 0.4
-"""Time without requests, to see what grows by itself."""
-
-SCENARIO_STEP_ITERATIONS = 6
-"""Iterations of a scenario with a profile after each request, to see which of its requests leaks."""
 
 
 class Progress(Protocol):
@@ -132,11 +56,27 @@ class Conductor:
         self.load()
         if self.options.scenario is None:
             self.probe()
-        self.settle()
-        self.screen()
-        self.attribute()
-        self.confirm()
+        for stage in (self.settle, self.screen, self.attribute, self.confirm):
+            stage()
+            if self.seconds_left <= 0:
+                self._stop_after(stage.__name__)
+                break
         return self.evidence
+
+    def _stop_after(self, stage: str) -> None:
+        """The budget is used up: say so, and leave undecided what grew until now."""
+        evidence = self.evidence
+        if stage == "screen":
+            growing = growth.rising(evidence.screening)
+            everyone = dict.fromkeys(evidence.reached, 0.0)
+            evidence.undecided = [
+                Suspect(key, growing[key], everyone) for key in growth.topmost(growing, self.ledger.shape)
+            ]
+        if stage != "confirm" or evidence.undecided:
+            seconds = self.options.budget_seconds
+            evidence.notes.append(
+                f"the budget of {seconds:g} s was used up after stage {stage!r}: raise --budget, or use --endpoint"
+            )
 
     @property
     def seconds_left(self) -> float:
@@ -169,7 +109,7 @@ class Conductor:
             if name in self._excluded:
                 self.evidence.errors.append(NotExercised(name, self._excluded[name]))
                 continue
-            facts = self.worker.ask("probe", 40.0, endpoint=name)
+            facts = self.worker.ask("probe", 10.0, endpoint=name)
             drivable, reason = judge_answers(self.evidence.rules[name], facts)
             if reason:
                 self.evidence.errors.append(NotExercised(name, reason))
@@ -179,10 +119,12 @@ class Conductor:
 
     def settle(self) -> None:
         """Warm up until no new shapes begin to grow."""
-        self.progress.stage("warming up", SETTLE_ROUNDS_LIMIT)
+        self.progress.stage("warming up", limits.SETTLE_ROUNDS_LIMIT)
         grown: set[int] | None = None
-        for question in ("settle", *["drive"] * (SETTLE_ROUNDS_LIMIT - 1)):
-            interval = self._send(question, self._plan(self.evidence.reached, SETTLE_REQUESTS), SETTLE_REQUESTS)
+        for question in ("settle", *["drive"] * (limits.SETTLE_ROUNDS_LIMIT - 1)):
+            interval = self._send(
+                question, self._plan(self.evidence.reached, limits.SETTLE_REQUESTS), limits.SETTLE_REQUESTS
+            )
             self.progress.advance()
             now = set(growth.rising([interval]))
             if grown is not None and now <= grown and question == "drive":
@@ -195,10 +137,10 @@ class Conductor:
 
     def screen(self) -> None:
         """Rounds over all endpoints together: does anything grow at all?"""
-        self.progress.stage("screening", SCREEN_ROUNDS)
-        for _ in range(SCREEN_ROUNDS):
-            plan = self._plan(self.evidence.reached, SCREEN_REQUESTS)
-            self.evidence.screening.append(self._send("drive", plan, SCREEN_REQUESTS))
+        self.progress.stage("screening", limits.SCREEN_ROUNDS)
+        for _ in range(limits.SCREEN_ROUNDS):
+            plan = self._plan(self.evidence.reached, limits.SCREEN_REQUESTS)
+            self.evidence.screening.append(self._send("drive", plan, limits.SCREEN_REQUESTS))
             self.progress.advance()
         self.evidence.screened = True
 
@@ -208,7 +150,7 @@ class Conductor:
         if not screened and not screen_native(self.evidence.screening):
             return
         names = list(self.evidence.reached)
-        self.progress.stage("attributing", len(names) * OWN_ROUNDS)
+        self.progress.stage("attributing", len(names) * limits.OWN_ROUNDS)
         self.evidence.own = self._own_rounds(names)
         self.evidence.undecided = growth.suspects(self.evidence.own, self.ledger.shape, screened)
         attributed = {suspect.shape_id for suspect in self.evidence.undecided}
@@ -229,59 +171,71 @@ class Conductor:
 
     def _confirm_objects(self) -> None:
         self._known_bounds()
-        self.progress.stage("confirming", len(CONFIRM_REQUESTS))
+        self.progress.stage("confirming", len(limits.CONFIRM_REQUESTS))
         began = time.monotonic()
         level = self.ledger.level
-        for number, requests in enumerate(CONFIRM_REQUESTS):
-            endpoints = {name for suspect in self.evidence.undecided for name in suspect.foremost(CONFIRM_ENDPOINTS)}
+        for number, requests in enumerate(limits.CONFIRM_REQUESTS):
+            endpoints = {
+                name for suspect in self.evidence.undecided for name in suspect.foremost(limits.CONFIRM_ENDPOINTS)
+            }
             left = self._confirm_seconds(endpoints) - (time.monotonic() - began)
             if not endpoints or left <= 0 or self.seconds_left < 0 or self._costs_too_much(level.rss_bytes):
                 break
-            share = min(left, self.seconds_left) * requests / sum(CONFIRM_REQUESTS[number:])
+            share = min(left, self.seconds_left) * requests / sum(limits.CONFIRM_REQUESTS[number:])
             plan = self._plan(dict.fromkeys(endpoints), requests, share)
             self.evidence.chunks.append(self._send("drive", plan, requests))
             self._drop_stopped()
             self.progress.advance()
         self._confirm_nested()
-        self.evidence.leaks, self.evidence.undecided = self.evidence.undecided, []
+        # What uses up threads or children before any confirmation needs none.
+        exhausted = not self.evidence.chunks and self._costs_too_much(level.rss_bytes)
+        self.evidence.leaks = [
+            one for one in self.evidence.undecided if exhausted or self._course(one) is growth.Course.GOES_ON
+        ]
+        self.evidence.undecided = [one for one in self.evidence.undecided if one not in self.evidence.leaks]
         self._attribute_again()
         self._try_same_inputs()
 
     def _try_same_inputs(self) -> None:
         """Does it grow without new inputs, too?"""
-        if self.options.scenario is not None:
+        if self.options.scenario is not None or self.seconds_left <= 0:
             return
-        names = sorted({name for leak in self.evidence.leaks for name in leak.foremost(CONFIRM_ENDPOINTS)})
+        names = sorted({name for leak in self.evidence.leaks for name in leak.foremost(limits.CONFIRM_ENDPOINTS)})
         if names:  # the first of them may be new
             self.ledger.enter(self.worker.ask("drive", 10.0, plan=dict.fromkeys(names, 2), same=True))
         for name in names:
-            plan = self._plan([name], SAME_REQUESTS)
+            plan = self._plan([name], limits.SAME_REQUESTS)
             self.evidence.same[name] = self.ledger.enter(self.worker.ask("drive", 10.0, plan=plan, same=True))
 
     def _confirm_seconds(self, endpoints: Collection[str]) -> float:
         """How long the confirmation of these endpoints may take in all."""
-        least, most = CONFIRM_SECONDS
+        least, most = limits.CONFIRM_SECONDS
         takes = [self.evidence.reached.get(name, 0.001) for name in endpoints]
         if self.options.scenario is not None:
             takes = [self._iteration_seconds]
-        return min(CONFIRM_ALL_SECONDS, sum(min(most, max(least, seconds * PATIENCE_REQUESTS)) for seconds in takes))
+        return min(
+            limits.CONFIRM_ALL_SECONDS,
+            sum(min(most, max(least, seconds * limits.PATIENCE_REQUESTS)) for seconds in takes),
+        )
 
     def _own_rounds(self, names: Sequence[str]) -> dict[str, list[Interval]]:
         if self.options.scenario is not None:
             return self._scenario_rounds()
         found: dict[str, list[Interval]] = {name: [] for name in names}
         screened = growth.rising(self.evidence.screening)
-        for number in range(OWN_ROUNDS):
+        for number in range(limits.OWN_ROUNDS):
             for name in names:
                 self.progress.advance(detail=name)
                 if number and not any(growth.gains(found[name], screened)):
                     continue  # it makes nothing grow that grew in the screening
-                plan = self._plan([name], SCREEN_REQUESTS, SCREEN_SECONDS / OWN_ENDPOINTS_AT_FULL_LENGTH)
+                plan = self._plan(
+                    [name], limits.SCREEN_REQUESTS, limits.SCREEN_SECONDS / limits.OWN_ENDPOINTS_AT_FULL_LENGTH
+                )
                 found[name].append(self._send("drive", plan, 0))
         return found
 
     def _scenario_rounds(self) -> dict[str, list[Interval]]:
-        answer = self.worker.ask("scenario_steps", 60.0, times=SCENARIO_STEP_ITERATIONS)
+        answer = self.worker.ask("scenario_steps", 60.0, times=limits.SCENARIO_STEP_ITERATIONS)
         found: dict[str, list[Interval]] = {}
         for endpoint, step in answer["steps"]:
             found.setdefault(endpoint, []).append(self.ledger.enter({"hits": {endpoint: 1}, **step}))
@@ -290,17 +244,32 @@ class Conductor:
     def _background(self, left: Mapping[int, str]) -> None:
         """What no endpoint alone explains: does it grow without requests?"""
         self.evidence.idle = [
-            self.ledger.enter(self.worker.ask("idle", IDLE_SECONDS, seconds=IDLE_SECONDS)) for _ in range(2)
+            self.ledger.enter(self.worker.ask("idle", limits.IDLE_SECONDS, seconds=limits.IDLE_SECONDS))
+            for _ in range(2)
         ]
         growing = {key: metric for key, metric in growth.rising(self.evidence.idle).items() if key in left}
         self.evidence.undecided += [
             Suspect(shape_id, growing[shape_id], {}) for shape_id in growth.topmost(growing, self.ledger.shape)
         ]
+        self._guess({key: metric for key, metric in left.items() if key not in growing})
+
+    def _guess(self, left: Mapping[int, str]) -> None:
+        """What grew under all endpoints but under none alone: if it still does, it strikes rarely."""
+        again = [
+            self._send("drive", self._plan(self.evidence.reached, limits.SCREEN_REQUESTS), limits.SCREEN_REQUESTS)
+            for _ in range(limits.SCREEN_ROUNDS if left else 0)
+        ]
+        still = growth.rising(again) if again else {}
+        for shape_id, metric in left.items():
+            if still.get(shape_id) == metric:
+                rate = growth.rate_per_request(again, shape_id, metric)
+                rates = dict.fromkeys(self.evidence.reached, rate)
+                self.evidence.undecided.append(Suspect(shape_id, metric, rates, guessed=True))
 
     def _known_bounds(self) -> None:
         """Suspects of a kind that is known to be bounded need no confirmation."""
-        by_items = [suspect for suspect in self.evidence.undecided if suspect.metric == "items"]
-        self.evidence.located = locate(self.worker, self.ledger, by_items, scenario=self.options.scenario is not None)
+        in_hand = [suspect for suspect in self.evidence.undecided if suspect.metric != "objects"]
+        self.evidence.located = locate(self.worker, self.ledger, in_hand, scenario=self.options.scenario is not None)
         left: list[Suspect] = []
         for suspect in self.evidence.undecided:
             limit = self.evidence.located.get(suspect.shape_id, {}).get("limit")
@@ -318,30 +287,31 @@ class Conductor:
         if self.options.scenario is not None or not nested:
             return
         for suspect in nested:
-            interval = self._send("drive", self._plan(list(suspect.endpoints), NESTED_REQUESTS, SCREEN_SECONDS), 0)
+            interval = self._send(
+                "drive", self._plan(list(suspect.endpoints), limits.NESTED_REQUESTS, limits.SCREEN_SECONDS), 0
+            )
             rate = growth.rate_per_request([interval], suspect.shape_id, suspect.metric)
             if rate <= growth.STOPPED_SHARE * max(suspect.rates.values()):
                 self.evidence.undecided.remove(suspect)
 
     def _drop_stopped(self) -> None:
-        goes_on: list[Suspect] = []
-        for suspect in self.evidence.undecided:
-            before = [
-                *self.evidence.screening,
-                *(i for name in suspect.endpoints for i in self.evidence.own.get(name, [])),
-            ]
-            if growth.course(suspect, before, self.evidence.chunks) is growth.Course.STOPPED:
-                self.evidence.stopped.append(suspect)
-            else:
-                goes_on.append(suspect)
-        self.evidence.undecided = goes_on
+        stopped = [one for one in self.evidence.undecided if self._course(one) is growth.Course.STOPPED]
+        self.evidence.stopped += stopped
+        self.evidence.undecided = [one for one in self.evidence.undecided if one not in stopped]
+
+    def _course(self, suspect: Suspect) -> growth.Course:
+        own = [interval for name in suspect.endpoints for interval in self.evidence.own.get(name, [])]
+        return growth.course(suspect, [*self.evidence.screening, *own], self.evidence.chunks)
 
     def _attribute_again(self) -> None:
         """After all those requests what was only filling is full: see once more who makes it grow."""
-        shared = [leak for leak in self.evidence.leaks if 1 < len(leak.endpoints) <= SHARED_ENDPOINTS_LIMIT]
-        if self.options.scenario is not None or not shared:
+        shared = [leak for leak in self.evidence.leaks if 1 < len(leak.endpoints) <= limits.SHARED_ENDPOINTS_LIMIT]
+        if self.options.scenario is not None or not shared or self.seconds_left <= 0:
             return
-        self.evidence.own.update(self._own_rounds(sorted({name for leak in shared for name in leak.endpoints})))
+        for name in sorted({name for leak in shared for name in leak.endpoints}):
+            rare = any(name in leak.rates and leak.rates[name] < limits.RARE_RATE for leak in shared)
+            requests = limits.RARE_REQUESTS if rare else limits.SCREEN_REQUESTS
+            self.evidence.own[name] = [self.drive_alone(name, requests) for _ in range(limits.OWN_ROUNDS)]
         self.evidence.leaks = [
             growth.attributed_anew(leak, self.evidence.own) if leak in shared else leak for leak in self.evidence.leaks
         ]
@@ -350,22 +320,22 @@ class Conductor:
         level = self.ledger.level
         room = int(self.evidence.loaded["room_for_fds"])
         return (
-            level.rss_bytes - rss_bytes_before > GROWN_BYTES_LIMIT
-            or level.threads > THREADS_LIMIT
-            or level.children > CHILDREN_LIMIT
+            level.rss_bytes - rss_bytes_before > limits.GROWN_BYTES_LIMIT
+            or level.threads > limits.THREADS_LIMIT
+            or level.children > limits.CHILDREN_LIMIT
             or level.fds > room // 2
         )
 
     def _plan(
-        self, names: Mapping[str, object] | Sequence[str], requests: int, seconds: float = SCREEN_SECONDS
+        self, names: Mapping[str, object] | Sequence[str], requests: int, seconds: float = limits.SCREEN_SECONDS
     ) -> dict[str, int]:
         """How many requests to send to each endpoint: so many, or what fits into the time."""
-        each = seconds / max(1, len(names))
+        each = min(seconds, max(0.1, self.seconds_left / 3)) / max(1, len(names))
         plan: dict[str, int] = {}
         for name in names:
             takes = self.evidence.reached.get(name, 0.001) * self._slowdown
             fits = int(each / takes if self.options.scenario is None else seconds / self._iteration_seconds)
-            plan[name] = max(min(requests, LEAST_REQUESTS), min(requests, fits, self._affordable(name)))
+            plan[name] = max(min(requests, limits.LEAST_REQUESTS), min(requests, fits, self._affordable(name)))
         return plan
 
     def _affordable(self, name: str) -> int:
@@ -373,16 +343,19 @@ class Conductor:
         rounds = self.evidence.own.get(name, [])
         sent = sum(interval.sent() for interval in rounds)
         if not sent:
-            return max(CONFIRM_REQUESTS)
+            return max(limits.CONFIRM_REQUESTS)
         room = int(self.evidence.loaded["room_for_fds"])
         level = self.ledger.level
-        fits = float(max(CONFIRM_REQUESTS))
+        fits = float(max(limits.CONFIRM_REQUESTS))
         for gained, left in (
             (sum(interval.reading.fds for interval in rounds), room // 2 - level.fds),
-            (sum(interval.reading.threads for interval in rounds), THREADS_LIMIT - level.threads),
-            (sum(interval.reading.children for interval in rounds), CHILDREN_LIMIT - level.children),
-            (sum(interval.reading.rss_bytes for interval in rounds), GROWN_BYTES_LIMIT),
-            (sum(tally.objects for interval in rounds for tally in interval.deltas.values()), GROWN_OBJECTS_LIMIT),
+            (sum(interval.reading.threads for interval in rounds), limits.THREADS_LIMIT - level.threads),
+            (sum(interval.reading.children for interval in rounds), limits.CHILDREN_LIMIT - level.children),
+            (sum(interval.reading.rss_bytes for interval in rounds), limits.GROWN_BYTES_LIMIT),
+            (
+                sum(tally.objects for interval in rounds for tally in interval.deltas.values()),
+                limits.GROWN_OBJECTS_LIMIT,
+            ),
         ):
             if gained > sent / 20:
                 fits = min(fits, max(0, left) * sent / gained)
@@ -396,13 +369,13 @@ class Conductor:
             arguments: dict[str, Any] = {"times": times} if asked == "scenario" else {"plan": {}, "scenario": times}
             began = time.monotonic()
             interval = self.ledger.enter(self.worker.ask(asked, times * max(0.1, self._iteration_seconds), **arguments))
-            self._iteration_seconds = max(0.0005, (time.monotonic() - began - PROFILE_SECONDS) / times)
+            self._iteration_seconds = max(0.0005, (time.monotonic() - began - limits.PROFILE_SECONDS) / times)
             return interval
         expected = sum(times * self.evidence.reached.get(name, 0.01) for name, times in plan.items()) * self._slowdown
         began = time.monotonic()
         interval = self.ledger.enter(self.worker.ask(question, expected, plan=dict(plan)))
         # Requests to what leaks get slower: next time fewer of them fit into the time.
-        self._slowdown *= min(10.0, max(0.2, (time.monotonic() - began) / max(expected, PROFILE_SECONDS)))
+        self._slowdown *= min(10.0, max(0.2, (time.monotonic() - began) / max(expected, limits.PROFILE_SECONDS)))
         self._slowdown = max(1.0, self._slowdown)
         return interval
 

@@ -67,7 +67,10 @@ def locate(
     if not suspects:
         return {}
     shapes = [suspect.shape_id for suspect in suspects]
-    answer = worker.ask("locate", 10.0, shapes=shapes, **arguments(suspects, LOCATE_REQUESTS, scenario=scenario))
+    metrics = [suspect.metric for suspect in suspects]
+    answer = worker.ask(
+        "locate", 10.0, shapes=shapes, metrics=metrics, **arguments(suspects, LOCATE_REQUESTS, scenario=scenario)
+    )
     ledger.enter(answer["profile"])
     owned = dict(zip(shapes, answer["owned"], strict=True))
     return {shape_id: {**facts, "owned": owned[shape_id]} for shape_id, facts in answer["holders"]}
@@ -121,6 +124,7 @@ def _watched(worker: WorkerClient, suspect: Suspect, endpoint: str, *, scenario:
         "watch",
         10.0,
         shape=suspect.shape_id,
+        metric=suspect.metric,
         **arguments([suspect], WATCH_REQUESTS, scenario=scenario, only=endpoint),
     )
     return _stacks(answer["stacks"])

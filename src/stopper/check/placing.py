@@ -10,7 +10,7 @@ import gc
 import sys
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from stopper.model.heap import ROOT
 from stopper.probe.allocation import AllocationTrace
 from stopper.probe.bounds import limit_of
 from stopper.probe.code import definition
-from stopper.probe.heap import items
+from stopper.probe.heap import items, size_bytes
 from stopper.probe.watch import Watch
 
 if TYPE_CHECKING:
@@ -48,16 +48,19 @@ class Holders:
         self._view = view
         self.by_shape: dict[int, list[object]] = {}
 
-    def locate(self, shape_ids: Sequence[int], run: Callable[[], object]) -> dict[int, dict[str, Any]]:
-        """Find the objects of each shape whose items rise while *run* runs, and describe them."""
-        found = self._view.members_of(shape_ids)
-        before = {shape_id: [items(item) for item in members] for shape_id, members in found.items()}
+    def locate(self, metrics: Mapping[int, str], run: Callable[[], object]) -> dict[int, dict[str, Any]]:
+        """Find the objects of each shape that grow in its metric while *run* runs, and describe them."""
+        measure = {shape_id: size_bytes if metric == "size_bytes" else items for shape_id, metric in metrics.items()}
+        found = self._view.members_of(list(metrics))
+        before = {shape_id: [measure[shape_id](item) for item in members] for shape_id, members in found.items()}
         run()
         for shape_id, members in found.items():
-            gains = [(items(item) - size, item) for item, size in zip(members, before[shape_id], strict=True)]
+            gains = [
+                (measure[shape_id](item) - size, item) for item, size in zip(members, before[shape_id], strict=True)
+            ]
             growing = [item for gain, item in sorted(gains, key=lambda pair: -pair[0]) if gain > 0]
             self.by_shape[shape_id] = growing[:HOLDERS_LIMIT]
-        above = self._above(shape_ids)
+        above = self._above(list(metrics))
         owners = self._view.members_of(sorted({parent for ids in above.values() for parent in ids}), OWNERS_LOOKED_AT)
         return {
             shape_id: self._describe(
@@ -68,11 +71,13 @@ class Holders:
             for shape_id, members in found.items()
         }
 
-    def size(self, shape_id: int) -> Callable[[], int] | None:
+    def size(self, shape_id: int, metric: str) -> Callable[[], int] | None:
         """What to compare while a line that fills this shape is looked for; None if nothing has a size."""
+        if metric == "objects":
+            return self._changes_of_head(shape_id)
         held = self.by_shape.get(shape_id, [])
         if held:
-            sizes = [(length_of(item), item) for item in held]
+            sizes = [(size_bytes if metric == "size_bytes" else length_of(item), item) for item in held]
             if len(sizes) == 1:
                 [(length, only)] = sizes
                 return lambda: length(only)
@@ -81,9 +86,19 @@ class Holders:
             return atexit._ncallbacks  # noqa: SLF001  # the one way to count them
         return None
 
-    def watch(self, shape_id: int, run: Callable[[], object]) -> list[Stack]:
-        """The stacks at which the holders of a shape grew while *run* ran."""
-        size = self.size(shape_id)
+    def _changes_of_head(self, shape_id: int) -> Callable[[], int] | None:
+        """For objects linked to each other: how often the name they hang on was bound to another one."""
+        shape = self._view.walker.shape(shape_id)
+        head = self._view.walker.shape(shape.parent) if shape.parent != ROOT else shape
+        if head.parent == ROOT or head.type != shape.type or not head.edge.startswith("."):
+            return None
+        owners = self._view.members(head.parent, 2)
+        values = _attributes_of(owners[0]) if len(owners) == 1 else None
+        return Rebindings(values, head.edge.removeprefix(".")) if values is not None else None
+
+    def watch(self, shape_id: int, metric: str, run: Callable[[], object]) -> list[Stack]:
+        """The stacks at which the holders of a shape grew in their metric while *run* ran."""
+        size = self.size(shape_id, metric)
         if size is None:
             return []
         with Watch(size, self._subject.project) as watch:
@@ -193,6 +208,36 @@ def home_name(owner: object) -> str:
 
 BUILTIN_CONTAINERS = (dict, list, set, frozenset, tuple, str, int, float, bytes)
 """Types whose objects are at home nowhere."""
+
+
+class Rebindings:
+    """Counts how often a name is bound to another object: for what has no length."""
+
+    def __init__(self, values: Mapping[str, object], name: str) -> None:
+        """values: the namespace that has the name."""
+        self._values = values
+        self._name = name
+        self._bound = values.get(name)
+        self._count = 0
+
+    def __call__(self) -> int:
+        """The count so far."""
+        bound = self._values.get(self._name)
+        if bound is not self._bound:
+            self._bound = bound
+            self._count += 1
+        return self._count
+
+
+def _attributes_of(owner: object) -> Mapping[str, object] | None:
+    """The namespace of a module, class or instance, without running its code."""
+    if isinstance(owner, type):
+        return type.__dict__["__dict__"].__get__(owner)  # type: ignore[no-any-return]  # a mappingproxy
+    try:
+        values = object.__getattribute__(owner, "__dict__")
+    except AttributeError:
+        return None
+    return values if type(values) is dict else None
 
 
 def length_of(item: object) -> Callable[[object], int]:

@@ -87,10 +87,11 @@ class Worker:
         time.sleep(seconds)
         return {"hits": {}, **self._view.difference()}
 
-    def locate(self, shapes: list[int], plan: dict[str, int], scenario: int = 0) -> Message:
-        """Find the objects of these shapes that grow, and describe them."""
+    def locate(self, shapes: list[int], metrics: list[str], plan: dict[str, int], scenario: int = 0) -> Message:
+        """Find the objects of these shapes that grow, each in its metric, and describe them."""
         hits: dict[str, int] = {}
-        found = self._holders.locate(shapes, lambda: hits.update(self._run(plan, scenario)))
+        by_shape = dict(zip(shapes, metrics, strict=True))
+        found = self._holders.locate(by_shape, lambda: hits.update(self._run(plan, scenario)))
         profile = {"hits": hits, **self._view.difference()}
         return {"holders": list(found.items()), "owned": self._view.owned(shapes), "profile": profile}
 
@@ -99,9 +100,9 @@ class Worker:
         links = self._holders.links(shapes, lambda: self._run(plan, scenario))
         return {"links": links, "lengths": self._holders.lengths()}
 
-    def watch(self, shape: int, plan: dict[str, int], scenario: int = 0) -> Message:
+    def watch(self, shape: int, metric: str, plan: dict[str, int], scenario: int = 0) -> Message:
         """The lines that make a shape's holders grow."""
-        return {"stacks": _stacks(self._holders.watch(shape, lambda: self._run(plan, scenario)))}
+        return {"stacks": _stacks(self._holders.watch(shape, metric, lambda: self._run(plan, scenario)))}
 
     def allocations(self, shapes: list[int], plan: dict[str, int], scenario: int = 0) -> Message:
         """The lines that allocate what comes to these shapes, the first of them that gets something."""

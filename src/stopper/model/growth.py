@@ -37,6 +37,7 @@ class Suspect:
 
     rates: growth per request by endpoint, from the rounds that drove this endpoint alone, largest
            first, in `metric`. Empty where it grows without requests.
+    guessed: it grew when all were driven, but no endpoint's own rounds show it: all are named.
     metric: what of it grows: its `items` (a container gets entries), its `objects` (there are more and
            more such objects, as in a linked list) or its `size_bytes` alone (a string or buffer).
     """
@@ -44,9 +45,12 @@ class Suspect:
     shape_id: int
     metric: str
     rates: Mapping[str, float]
+    guessed: bool = False
 
     def foremost(self, most: int) -> tuple[str, ...]:
-        """Those that make it grow most, so many at most."""
+        """Those that make it grow most, so many at most; all, where it is not known which."""
+        if self.guessed:
+            return tuple(sorted(self.rates))
         return tuple(sorted(self.rates, key=lambda name: (-self.rates[name], name))[:most])
 
     @property
