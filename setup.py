@@ -10,7 +10,7 @@ sources = sorted(
     str(path.relative_to(here)) for path in (here / "csrc").glob("**/*.c") if not path.name.startswith("test_")
 )
 headers = sorted(str(path.relative_to(here)) for path in (here / "csrc").glob("**/*.h"))
-flags = ["-std=c11", "-O2", "-g0", "-Wall", "-Wextra", "-fno-strict-aliasing"]
+flags = ["-std=c11", "-O2", "-g0", "-Wall", "-Wextra", "-fno-strict-aliasing", "-fvisibility=hidden"]
 if os.environ.get("STOPPER_WERROR") == "1":
     flags.append("-Werror")
 

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-enum { AHEAD_HEADER = 16, AHEAD_BODY = 8 }; /* entries; measured: 8 and 4 leave a third of the misses, 32 and 16 gain nothing */
+/* Entries. Measured on 2 million objects in shuffled order: none 205 ms, 4 and 2 147 ms, 12 and 4 94 ms, 32 and 16 160 ms. */
+enum { AHEAD_HEADER = 12, AHEAD_BODY = 4, CACHE_LINE = 64 };
 
 static bool intern_edges(stp_walk *walk)
 {
@@ -140,8 +141,15 @@ static void emit_deferred(stp_walk *walk)
             stp_frontier_push(&walk->queue, address, step);
 }
 
-/* The queue is known in advance, so the caches can be told: first an object's header, then where that points. */
-static inline void prefetch(const stp_walk *walk)
+__attribute__((always_inline)) static inline void prefetch_keys(const PyDictKeysObject *keys)
+{
+    __builtin_prefetch(keys);
+    __builtin_prefetch((const char *)keys + CACHE_LINE); /* where the entries of a small dict are */
+}
+
+/* The queue is known in advance, so the caches can be told: first an object's header, then where that points.
+ * Inlined by force: gcc takes a function that only prefetches for one without effects, and drops the call. */
+__attribute__((always_inline)) static inline void prefetch(const stp_walk *walk)
 {
     uintptr_t far = stp_frontier_peek(&walk->queue, AHEAD_HEADER);
     __builtin_prefetch((void *)far);
@@ -152,7 +160,7 @@ static inline void prefetch(const stp_walk *walk)
     if (type == &PyList_Type)
         __builtin_prefetch(((PyListObject *)near)->ob_item);
     else if (type == &PyDict_Type)
-        __builtin_prefetch(((PyDictObject *)near)->ma_keys);
+        prefetch_keys(((PyDictObject *)near)->ma_keys);
 }
 
 /* Walk until the queue is empty, or memory is. */

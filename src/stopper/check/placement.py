@@ -86,9 +86,9 @@ def group(
     shapes = [suspect.shape_id for suspect in suspects]
     answer = worker.ask("links", 10.0, shapes=shapes, **arguments(suspects, LOCATE_REQUESTS, scenario=scenario))
     lengths = dict(answer["lengths"])
-    kinship = Kinship(ledger.path, ledger.shape)
+    kinship = Kinship(ledger.path, ledger.shape, user_modules)
     found: list[Placed] = []
-    for members in kinship.groups(suspects, answer["links"], user_modules):
+    for members in kinship.groups(suspects, answer["links"]):
         best, *others = sorted(members, key=lambda one: kinship.rank(one, facts.get(one.shape_id, {})))
         known = dict(facts.get(best.shape_id, {}))
         if best.shape_id in lengths:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import atexit
 import gc
+import re
 import sys
 import weakref
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from stopper.model.heap import ROOT
+from stopper.model.heap import ROOT, Shape
 from stopper.probe.allocation import AllocationTrace
 from stopper.probe.bounds import limit_of
 from stopper.probe.code import definition
@@ -50,13 +52,20 @@ class Holders:
 
     def locate(self, metrics: Mapping[int, str], run: Callable[[], object]) -> dict[int, dict[str, Any]]:
         """Find the objects of each shape that grow in its metric while *run* runs, and describe them."""
-        measure = {shape_id: size_bytes if metric == "size_bytes" else items for shape_id, metric in metrics.items()}
         found = self._view.members_of(list(metrics))
-        before = {shape_id: [measure[shape_id](item) for item in members] for shape_id, members in found.items()}
+        measures = {
+            shape_id: [items if metrics[shape_id] == "items" else length_of(item) for item in members]
+            for shape_id, members in found.items()
+        }
+        before = {
+            shape_id: [measure(item) for measure, item in zip(measures[shape_id], members, strict=True)]
+            for shape_id, members in found.items()
+        }
         run()
         for shape_id, members in found.items():
             gains = [
-                (measure[shape_id](item) - size, item) for item, size in zip(members, before[shape_id], strict=True)
+                (measure(item) - size, item)
+                for measure, size, item in zip(measures[shape_id], before[shape_id], members, strict=True)
             ]
             growing = [item for gain, item in sorted(gains, key=lambda pair: -pair[0]) if gain > 0]
             self.by_shape[shape_id] = growing[:HOLDERS_LIMIT]
@@ -72,29 +81,33 @@ class Holders:
         }
 
     def size(self, shape_id: int, metric: str) -> Callable[[], int] | None:
-        """What to compare while a line that fills this shape is looked for; None if nothing has a size."""
-        if metric == "objects":
-            return self._changes_of_head(shape_id)
+        """What to compare while a line that fills this shape is looked for; None if nothing has a size.
+
+        Where no object gets longer, the name that they hang on is bound to another one at each step.
+        """
         held = self.by_shape.get(shape_id, [])
-        if held:
-            sizes = [(size_bytes if metric == "size_bytes" else length_of(item), item) for item in held]
+        if metric != "objects" and held:
+            sizes = [(length_of(item), item) for item in held]
             if len(sizes) == 1:
                 [(length, only)] = sizes
                 return lambda: length(only)
             return lambda: sum(length(item) for length, item in sizes)
-        if self._view.walker.shape(shape_id).edge == "atexit":
-            return atexit._ncallbacks  # noqa: SLF001  # the one way to count them
-        return None
-
-    def _changes_of_head(self, shape_id: int) -> Callable[[], int] | None:
-        """For objects linked to each other: how often the name they hang on was bound to another one."""
         shape = self._view.walker.shape(shape_id)
-        head = self._view.walker.shape(shape.parent) if shape.parent != ROOT else shape
-        if head.parent == ROOT or head.type != shape.type or not head.edge.startswith("."):
+        if shape.edge == "atexit":
+            return atexit._ncallbacks  # noqa: SLF001  # the one way to count them
+        above = self._view.walker.shape(shape.parent) if shape.parent != ROOT else shape
+        return self._rebindings(above if above.type == shape.type else shape)
+
+    def _rebindings(self, shape: Shape) -> Rebindings | None:
+        """Counts what is bound to the name in this shape's last step; None if that is no name, or of several owners."""
+        name = NAMED_STEP.fullmatch(shape.edge)
+        if name is None or shape.parent == ROOT:
             return None
-        owners = self._view.members(head.parent, 2)
+        members = self._view.members(shape.parent, 3)
+        # The dict of an instance or class has its owner's shape.
+        owners = [item for item in members if type(item) is not dict] or members
         values = _attributes_of(owners[0]) if len(owners) == 1 else None
-        return Rebindings(values, head.edge.removeprefix(".")) if values is not None else None
+        return Rebindings(values, name["attribute"] or name["key"]) if values is not None else None
 
     def watch(self, shape_id: int, metric: str, run: Callable[[], object]) -> list[Stack]:
         """The stacks at which the holders of a shape grew in their metric while *run* ran."""
@@ -229,8 +242,14 @@ class Rebindings:
         return self._count
 
 
+NAMED_STEP = re.compile(r"\.(?P<attribute>\w+)|\['(?P<key>\w+)'\]")
+"""A step by attribute, or by a key that stands in the source."""
+
+
 def _attributes_of(owner: object) -> Mapping[str, object] | None:
-    """The namespace of a module, class or instance, without running its code."""
+    """The namespace of a module, class or instance, or a dict itself, without running its code."""
+    if type(owner) is dict:
+        return owner
     if isinstance(owner, type):
         return type.__dict__["__dict__"].__get__(owner)  # type: ignore[no-any-return]  # a mappingproxy
     try:
@@ -242,10 +261,10 @@ def _attributes_of(owner: object) -> Mapping[str, object] | None:
 
 def length_of(item: object) -> Callable[[object], int]:
     """The cheapest way to count an object's entries without running its code."""
-    for kind in (dict, list, set, deque):
+    for kind in (dict, list, set, deque, bytearray, array):
         if isinstance(item, kind):
             return kind.__len__  # type: ignore[return-value]  # only ever called with an object of this kind
-    return items
+    return items if items(item) else size_bytes
 
 
 def type_name(item: object) -> str:

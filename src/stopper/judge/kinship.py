@@ -26,14 +26,18 @@ WEAK_TYPES = ("weakref.ReferenceType", "weakref.KeyedRef", "weakref.finalize")
 class Kinship:
     """Groups suspects. Asks for shapes by id."""
 
-    def __init__(self, path_of: Callable[[int], Sequence[Shape]], shape_of: Callable[[int], Shape]) -> None:
-        """path_of: the shapes from the root to a shape; shape_of: one shape."""
+    def __init__(
+        self,
+        path_of: Callable[[int], Sequence[Shape]],
+        shape_of: Callable[[int], Shape],
+        user_modules: Sequence[str],
+    ) -> None:
+        """path_of: the shapes from the root to a shape; shape_of: one shape; user_modules: their import names."""
+        self._user_modules = user_modules
         self._path_of = path_of
         self._shape_of = shape_of
 
-    def groups(
-        self, suspects: Sequence[Suspect], links: Iterable[Sequence[int]], user_modules: Sequence[str]
-    ) -> list[list[Suspect]]:
+    def groups(self, suspects: Sequence[Suspect], links: Iterable[Sequence[int]]) -> list[list[Suspect]]:
         """The suspects by leak. links: pairs of shape ids of which one holds what the other owns."""
         leader = {suspect.shape_id: suspect.shape_id for suspect in suspects}
         linked = {frozenset(pair) for pair in links}
@@ -47,7 +51,7 @@ class Kinship:
             for other in suspects[:number]:
                 if not one.endpoints & other.endpoints and (one.endpoints or other.endpoints):
                     continue
-                if frozenset((one.shape_id, other.shape_id)) in linked or self._are_kin(one, other, user_modules):
+                if frozenset((one.shape_id, other.shape_id)) in linked or self._are_kin(one, other):
                     leader[find(one.shape_id)] = find(other.shape_id)
         found: dict[int, list[Suspect]] = {}
         for suspect in suspects:
@@ -71,16 +75,18 @@ class Kinship:
             sum(suspect.rates.values()),
         )
 
-    def _are_kin(self, one: Suspect, other: Suspect, user_modules: Sequence[str]) -> bool:
+    def _are_kin(self, one: Suspect, other: Suspect) -> bool:
         if self._is_above(one, other) or self._is_above(other, one):
             return True
+        if any(suspect.metric == "size_bytes" and self._is_librarys_root(suspect) for suspect in (one, other)):
+            return True  # a library's object that gets larger with it: a class with its list of subclasses
         if not _alike(one.rates, other.rates):
             return False
         roots = {self._path_of(suspect.shape_id)[0].edge for suspect in (one, other)}
         if any(is_anonymous(root) and root != "garbage" for root in roots):
             return True
         owners = [self._owner(suspect.shape_id) for suspect in (one, other)]
-        return owners[0] == owners[1] and self._is_librarys(owners[0], user_modules)
+        return owners[0] == owners[1] and self._is_librarys(owners[0])
 
     def _is_above(self, upper: Suspect, lower: Suspect) -> bool:
         """Whether one that grows in bytes alone lies on the path of the other: it is resized for it."""
@@ -102,12 +108,19 @@ class Kinship:
             shape_id = parent
         return shape_id
 
-    def _is_librarys(self, shape_id: int, user_modules: Sequence[str]) -> bool:
+    def _is_librarys_root(self, suspect: Suspect) -> bool:
+        root = self._path_of(suspect.shape_id)[0].edge
+        return root.startswith("module ") and not _is_users(root.removeprefix("module "), self._user_modules)
+
+    def _is_librarys(self, shape_id: int) -> bool:
         path = self._path_of(shape_id)
         if path[-1].type in ("module", "type"):
-            root = path[0].edge.removeprefix("module ")
-            return not any(root == own or root.startswith(own + ".") for own in user_modules)
-        return library_of(path[-1].type, user_modules) is not None
+            return not _is_users(path[0].edge.removeprefix("module "), self._user_modules)
+        return library_of(path[-1].type, self._user_modules) is not None
+
+
+def _is_users(module: str, user_modules: Sequence[str]) -> bool:
+    return any(module == own or module.startswith(own + ".") for own in user_modules)
 
 
 def is_anonymous(root: str) -> bool:
