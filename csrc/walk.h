@@ -47,6 +47,7 @@ typedef enum {
     STP_KIND_DICT,
     STP_KIND_SET,
     STP_KIND_DEQUE,
+    STP_KIND_ARRAY,
     STP_KIND_TYPE,
     STP_KIND_MODULE,
     STP_KIND_FUNCTION,
@@ -58,6 +59,17 @@ typedef enum {
     STP_KIND_EXCEPTION,
     STP_KIND_LRU_CACHE
 } stp_kind;
+
+typedef struct { /* the private layout of arraymodule.c, unchanged since 3.3 */
+    PyObject_VAR_HEAD
+    char *ob_item;
+    Py_ssize_t allocated;
+    const struct { char typecode; int itemsize; } *descriptor;
+    PyObject *weakreflist;
+    Py_ssize_t exports;
+} stp_array;
+
+enum { STP_ARRAY_BASIC_BYTES = sizeof(stp_array) };
 
 /* What the walk needs to know of a type; good for one walk (types die, addresses are used again). */
 typedef struct {

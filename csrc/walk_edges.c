@@ -91,6 +91,9 @@ static bool expand_container(stp_walk *walk, PyObject *o, stp_owner *owner)
         owner->items = (uint64_t)Py_SIZE(o);
         show(walk, o, owner, visit_deque, (PyObject *)Py_TYPE(o));
         return true;
+    case STP_KIND_ARRAY: /* numbers: nothing to follow */
+        owner->items = (uint64_t)Py_SIZE(o);
+        return true;
     default:
         return false;
     }

@@ -138,6 +138,8 @@ static uint64_t body_bytes(PyObject *o, const stp_type *record)
         return set_bytes((PySetObject *)o, basic);
     case STP_KIND_DEQUE:
         return deque_bytes((stp_deque *)o, basic);
+    case STP_KIND_ARRAY:
+        return basic + (uint64_t)((stp_array *)o)->allocated * (uint64_t)((stp_array *)o)->descriptor->itemsize;
     case STP_KIND_TYPE:
         return type_bytes((PyTypeObject *)o);
     case STP_KIND_CODE:

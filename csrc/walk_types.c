@@ -29,6 +29,12 @@ bool stp_know_types(void)
     return deque_type != NULL && lru_cache_type != NULL;
 }
 
+/* By name, so that array need not be imported where nobody uses it. */
+static bool stp_is_array_type(const PyTypeObject *type)
+{
+    return type->tp_basicsize == STP_ARRAY_BASIC_BYTES && strcmp(type->tp_name, "array.array") == 0;
+}
+
 static stp_kind kind_of_base(const PyTypeObject *type)
 {
     static const struct { const PyTypeObject *type; stp_kind kind; } KINDS[] = {
@@ -47,6 +53,8 @@ static stp_kind kind_of_base(const PyTypeObject *type)
         return STP_KIND_DEQUE;
     if (type == lru_cache_type)
         return STP_KIND_LRU_CACHE;
+    if (stp_is_array_type(type))
+        return STP_KIND_ARRAY;
     if ((const PyObject *)type == PyExc_BaseException)
         return STP_KIND_EXCEPTION;
     for (size_t at = 0; at < sizeof KINDS / sizeof *KINDS; at++)

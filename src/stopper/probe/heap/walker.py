@@ -44,12 +44,9 @@ class HeapWalker:
 
     def profile(self) -> Profile:
         """Walk, and count by shape. Raises: MemoryError when the walk's tables do not fit."""
-        figures = memoryview(self.raw_profile()).cast("Q").tolist()
-        tallies = {
-            at // FIGURES: Tally(*figures[at : at + FIGURES])
-            for at in range(0, len(figures), FIGURES)
-            if any(figures[at : at + FIGURES])
-        }
+        figures = memoryview(self.raw_profile()).cast("Q")
+        rows = zip(*(figures[column::FIGURES].tolist() for column in range(FIGURES)), strict=True)
+        tallies = {shape: Tally(*row) for shape, row in enumerate(rows) if any(row)}
         return Profile(tallies, self._walker.objects)
 
     def raw_profile(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import collections
 import gc
 import weakref
@@ -93,6 +94,8 @@ class Edges:
             for child in gc.get_referents(obj):
                 self._emit(child, REST if child is record.cls else ITEM)
             return collections.deque.__len__(obj)
+        if record.kind is Kind.ARRAY:
+            return array.array.__len__(obj)
         return None
 
     def _sequence(self, obj: Any, record: TypeRecord, referents: list[Any]) -> int:  # noqa: ANN401

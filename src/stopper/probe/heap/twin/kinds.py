@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import collections
 import functools
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Kind(Enum):
     DICT = auto()
     SET = auto()
     DEQUE = auto()
+    ARRAY = auto()
     TYPE = auto()
     MODULE = auto()
     FUNCTION = auto()
@@ -58,6 +60,7 @@ KINDS: Final[dict[type, Kind]] = {
     set: Kind.SET,
     frozenset: Kind.SET,
     collections.deque: Kind.DEQUE,
+    array.array: Kind.ARRAY,
     type: Kind.TYPE,
     ModuleType: Kind.MODULE,
     FunctionType: Kind.FUNCTION,
