@@ -290,7 +290,7 @@ def _entries(holders: Iterable[object]) -> list[object]:
             for key, entry in dict.items(holder):
                 found += [key, entry]
         else:
-            found += gc.get_referents(holder)
+            found += [entry for entry in gc.get_referents(holder) if entry is not type(holder)]
     return found
 
 
