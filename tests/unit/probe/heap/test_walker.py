@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import struct
 import subprocess
 import sys
 import types
@@ -156,6 +158,22 @@ print(walker.objects >= 2_000_000 - 300, (-1, "heap", "list") in walker.shapes()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "no memory\nTrue True\n"
+
+
+def test_profile_in_a_forked_child_is_the_parents(shop: types.ModuleType):
+    """A walk in a forked child, which needs no lock of anybody, finds what the parent held."""
+    walker = HeapWalker(is_user_module=is_shop)
+    (shape,) = walker.shapes_of([shop.recent])
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, walker.raw_profile()[shape * 24 : shape * 24 + 24])
+        os._exit(0)
+    os.close(writing)
+    row = os.read(reading, 24)
+    os.close(reading)
+    assert os.waitpid(child, 0)[1] == 0
+    assert struct.unpack("QQQ", row)[:2] == (1, 2)
 
 
 def test_twin_of_this_interpreter_is_supported():
