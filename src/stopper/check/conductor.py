@@ -24,6 +24,7 @@ from stopper.judge import growth
 from stopper.judge.answers import judge_answers
 from stopper.model.finding import NotExercised
 from stopper.model.growth import Interval, Suspect
+from stopper.model.heap import ROOT, Tally
 
 
 class Progress(Protocol):
@@ -268,18 +269,36 @@ class Conductor:
 
     def _known_bounds(self) -> None:
         """Suspects of a kind that is known to be bounded need no confirmation."""
-        in_hand = [suspect for suspect in self.evidence.undecided if suspect.metric != "objects"]
-        self.evidence.located = locate(self.worker, self.ledger, in_hand, scenario=self.options.scenario is not None)
+        self.evidence.undecided = [one for one in self.evidence.undecided if not self._changed_owner(one)]
+        scenario = self.options.scenario is not None
+        self.evidence.located = locate(self.worker, self.ledger, self.evidence.undecided, scenario=scenario)
         left: list[Suspect] = []
         for suspect in self.evidence.undecided:
             limit = self.evidence.located.get(suspect.shape_id, {}).get("limit")
             gained = growth.owned_bytes(self.ledger.intervals[1:], [suspect.shape_id], self.ledger.children)
-            entries = sum(interval.delta(suspect.shape_id).items for interval in self.ledger.intervals[1:])
+            metric = "objects" if suspect.metric == "objects" else "items"
+            entries = sum(
+                growth.value(interval.delta(suspect.shape_id), metric) for interval in self.ledger.intervals[1:]
+            )
             if growth.is_bounded(limit, gained, entries):
                 self.evidence.stopped.append(suspect)
             else:
                 left.append(suspect)
         self.evidence.undecided = left
+
+    def _changed_owner(self, suspect: Suspect) -> bool:
+        """Whether a shape got more objects only because others no longer own them.
+
+        A container that gets no more entries cannot hold more and more objects, but it can come to
+        own those that it shares with a cache that drops them. Objects linked to each other are more
+        than their container has entries.
+        """
+        parent = self.ledger.shape(suspect.shape_id).parent
+        if suspect.metric != "objects" or parent == ROOT:
+            return False
+        tallies = self.worker.ask("tallies", shapes=[suspect.shape_id, parent])["tallies"]
+        own, above = (Tally(*row) for row in tallies)
+        return own.objects <= above.items
 
     def _confirm_nested(self) -> None:
         """A suspect inside what leaks by other endpoints: does it grow by its own alone?"""

@@ -61,6 +61,11 @@ class HeapView:
             "shapes": self._unknown_shapes(row[0] for row in changed),
         }
 
+    def tally(self, shape_id: int) -> list[int]:
+        """Objects, items and bytes of one shape, by the last profile."""
+        figures = memoryview(self._before).cast("Q")
+        return figures[3 * shape_id : 3 * shape_id + 3].tolist()
+
     def owned(self, shape_ids: Sequence[int]) -> list[int]:
         """Bytes owned by each of these shapes and all below, by the last profile."""
         sizes = memoryview(self._before).cast("Q")[2::3] if self._before else memoryview(b"").cast("Q")

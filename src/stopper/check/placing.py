@@ -72,11 +72,7 @@ class Holders:
         above = self._above(list(metrics))
         owners = self._view.members_of(sorted({parent for ids in above.values() for parent in ids}), OWNERS_LOOKED_AT)
         return {
-            shape_id: self._describe(
-                shape_id,
-                self.by_shape[shape_id] or members[:1],
-                [owners[parent] for parent in above[shape_id]],
-            )
+            shape_id: self._describe(shape_id, members, [owners[parent] for parent in above[shape_id]])
             for shape_id, members in found.items()
         }
 
@@ -172,16 +168,20 @@ class Holders:
             found[shape_id] = chain
         return found
 
-    def _describe(self, shape_id: int, growing: list[object], candidates: Sequence[list[object]]) -> dict[str, Any]:
-        first = growing[0] if growing else None
-        owners = _owners(first, candidates) if first is not None else []
-        limits = [limit for limit in map(limit_of, [first, *owners] if first is not None else []) if limit]
+    def _describe(self, shape_id: int, members: list[object], candidates: Sequence[list[object]]) -> dict[str, Any]:
+        """What is known of a holder; where the objects of the shape are themselves what grows, of one of these."""
+        growing = self.by_shape[shape_id]
+        shown = growing or members[:1]
+        owners = _owners(shown[0], candidates) if shown else []
+        limits = [limit for limit in map(limit_of, [*growing[:1], *owners]) if limit]
+        if not growing and len(members) == 1:
+            limits += [limit for limit in map(limit_of, members) if limit]  # full by now, perhaps
         return {
             "growing": len(growing),
             "length": sum(map(items, growing)) if growing else None,
-            "type": type_name(first) if first is not None else self._view.walker.shape(shape_id).type,
+            "type": type_name(shown[0]) if shown else self._view.walker.shape(shape_id).type,
             "limit": limits[0] if limits else None,
-            "new": _type_counts(_entries(growing)),
+            "new": _type_counts(_entries(shown)),
             "wraps": next((place for place in map(_wrapped_function, owners) if place), None),
             "named": next((name for name in map(_display_name, owners) if name), ""),
             "home": next(([depth, name] for depth, name in enumerate(map(home_name, owners), 1) if name), None),

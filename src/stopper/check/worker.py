@@ -95,6 +95,10 @@ class Worker:
         profile = {"hits": hits, **self._view.difference()}
         return {"holders": list(found.items()), "owned": self._view.owned(shapes), "profile": profile}
 
+    def tallies(self, shapes: list[int]) -> Message:
+        """Objects, items and bytes of these shapes, by the last profile."""
+        return {"tallies": [self._view.tally(shape_id) for shape_id in shapes]}
+
     def links(self, shapes: list[int], plan: dict[str, int], scenario: int = 0) -> Message:
         """Which of these suspects hold what others own."""
         links = self._holders.links(shapes, lambda: self._run(plan, scenario))
