@@ -51,6 +51,7 @@ class WorkerClient:
         self._mark = mmap.mmap(mark_fd, NAME_BYTES)
         environment = {
             **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONHASHSEED": "0",
             "PYTHONUNBUFFERED": "1",
             "TMPDIR": self._scratch,

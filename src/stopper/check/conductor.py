@@ -127,6 +127,8 @@ class Conductor:
                 question, self._plan(self.evidence.reached, limits.SETTLE_REQUESTS), limits.SETTLE_REQUESTS
             )
             self.progress.advance()
+            if self.seconds_left <= 0:
+                break
             now = set(growth.rising([interval]))
             if grown is not None and now <= grown and question == "drive":
                 break
@@ -143,7 +145,9 @@ class Conductor:
             plan = self._plan(self.evidence.reached, limits.SCREEN_REQUESTS)
             self.evidence.screening.append(self._send("drive", plan, limits.SCREEN_REQUESTS))
             self.progress.advance()
-        self.evidence.screened = True
+            if self.seconds_left <= 0:
+                break
+        self.evidence.screened = len(self.evidence.screening) == limits.SCREEN_ROUNDS
 
     def attribute(self) -> None:
         """Which endpoint makes which shape grow: rounds that drive one alone."""

@@ -71,7 +71,7 @@ def test_routes_of_blueprints_and_server_name_are_built_with_their_host():
 def test_learn_after_misses_only_known_numbers_are_used_mostly():
     """Where ids above the seeded ones are 404, the route goes back to those that were answered."""
     app = Flask(__name__)
-    app.add_url_rule("/p/<int:n>", endpoint="p", view_func=lambda n: str(n))
+    app.add_url_rule("/p/<int:n>", endpoint="p", view_func=str)
     route = next(route for route in routes_of(app)[0] if route.endpoint == "p")
     for number in (1, 2):
         route.learn(number, 200)
