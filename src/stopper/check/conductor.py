@@ -22,6 +22,7 @@ from stopper.check.placement import locate
 from stopper.errors import StopperError, WorkerError
 from stopper.judge import growth
 from stopper.judge.answers import judge_answers
+from stopper.judge.paths import holder_path
 from stopper.model.finding import NotExercised
 from stopper.model.growth import Interval, Suspect
 from stopper.model.heap import ROOT, Tally
@@ -93,6 +94,8 @@ class Conductor:
         self._deadline += facts["import_seconds"]
         self.evidence.loaded = facts
         self.evidence.rules = dict(facts["routes"])
+        if facts["walker"] != "native":
+            self.evidence.notes.append(f"heap walker: {facts['walker']}; the run takes longer")
         wanted = self.options.endpoints
         unknown = [name for name in wanted if name not in self.evidence.rules]
         if unknown:
@@ -253,9 +256,9 @@ class Conductor:
             for _ in range(2)
         ]
         growing = {key: metric for key, metric in growth.rising(self.evidence.idle).items() if key in left}
-        self.evidence.undecided += [
-            Suspect(shape_id, growing[shape_id], {}) for shape_id in growth.topmost(growing, self.ledger.shape)
-        ]
+        names = [holder_path(self.ledger.path(key)) for key in growth.topmost(growing, self.ledger.shape)]
+        if names:
+            self.evidence.notes.append(f"grows without requests, which is not judged: {', '.join(names)}")
         self._guess({key: metric for key, metric in left.items() if key not in growing})
 
     def _guess(self, left: Mapping[int, str]) -> None:
