@@ -15,7 +15,7 @@ import threading
 from typing import Self
 
 from stopper import errors
-from stopper.check.wire import Message, Wire
+from stopper.check.wire import NAME_BYTES, Message, Wire
 
 PATIENCE_SECONDS = 30.0
 """Beyond what a question is expected to take, an answer may come this much later. A request that hangs
@@ -32,9 +32,6 @@ LAST_WORDS_SECONDS = 1.0
 
 TAIL_BYTES = 32_768
 """So much of what the app printed last is kept, to be shown when it breaks."""
-
-NAME_BYTES = 256
-"""Room for the endpoint's name in the memory shared with the worker."""
 
 _MAIN = "from stopper.check.worker import main; main()"
 

@@ -11,6 +11,9 @@ HEADER = struct.Struct("!I")
 
 Message = dict[str, Any]
 
+NAME_BYTES = 256
+"""Room for the name of the endpoint under way, in memory that both ends share: it outlives a crash."""
+
 
 class Wire:
     """One end. Blocking; a timeout on receiving is the caller's to set."""

@@ -16,15 +16,12 @@ from typing import Any
 from stopper.check.heapview import HeapView
 from stopper.check.placing import Holders
 from stopper.check.subject import Subject, not_exercised
-from stopper.check.wire import Message, Wire
+from stopper.check.wire import NAME_BYTES, Message, Wire
 from stopper.errors import StopperError
 from stopper.model.site import Stack
 from stopper.probe.heap import walker_in_use
 from stopper.probe.native import NativeWatch
 from stopper.probe.process import room_for_fds
-
-NAME_BYTES = 256
-"""Room for the name of the endpoint under way, where the conductor can read it after a crash."""
 
 
 class Worker:
