@@ -72,7 +72,7 @@ class Cost:
 
 def main() -> int:
     """Measure what was asked for and print it; return the exit code."""
-    options = arguments().parse_args()
+    options, _ = arguments().parse_known_args()  # `make bench` gives its arguments to each benchmark
     routes = [App(count, leaks) for leaks in (0, LEAKS_LIMIT) for count in options.routes]
     heaps = [App(HEAP_ROUTES, leaks, count) for leaks in (0, LEAKS_LIMIT) for count in options.objects]
     with tempfile.TemporaryDirectory(prefix="stopper-bench-") as scratch:
