@@ -197,8 +197,11 @@ class Conductor:
         self._confirm_nested()
         # What uses up threads or children before any confirmation needs none.
         exhausted = not self.evidence.chunks and self._costs_too_much(level.rss_bytes)
+        cut_short = self.seconds_left <= 0 and len(self.evidence.chunks) < len(limits.CONFIRM_REQUESTS)
         self.evidence.leaks = [
-            one for one in self.evidence.undecided if exhausted or self._course(one) is growth.Course.GOES_ON
+            one
+            for one in self.evidence.undecided
+            if not cut_short and (exhausted or self._course(one) is growth.Course.GOES_ON)
         ]
         self.evidence.undecided = [one for one in self.evidence.undecided if one not in self.evidence.leaks]
         self._attribute_again()
@@ -214,6 +217,11 @@ class Conductor:
         for name in names:
             plan = self._plan([name], limits.SAME_REQUESTS)
             self.evidence.same[name] = self.ledger.enter(self.worker.ask("drive", 10.0, plan=plan, same=True))
+        larger = [
+            one for one in self.evidence.leaks if growth.is_larger_by_input(one, self.ledger.shape, self.evidence.same)
+        ]
+        self.evidence.stopped += larger
+        self.evidence.leaks = [one for one in self.evidence.leaks if one not in larger]
 
     def _confirm_seconds(self, endpoints: Collection[str]) -> float:
         """How long the confirmation of these endpoints may take in all."""

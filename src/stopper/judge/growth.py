@@ -76,7 +76,8 @@ def rising_metric(series: Sequence[Tally], requests: Sequence[int]) -> str | Non
 def rising(intervals: Sequence[Interval]) -> dict[int, str]:
     """The shapes that rise over the intervals, each with what of it rises."""
     seen = {shape_id for interval in intervals for shape_id in interval.deltas}
-    requests = [interval.sent() for interval in intervals]
+    # What leaks in bytes alone is asked for its bytes a request to one endpoint, however many are driven.
+    requests = [max(interval.requests.values(), default=0) for interval in intervals]
     found: dict[int, str] = {}
     for shape_id in seen:
         metric = rising_metric([interval.delta(shape_id) for interval in intervals], requests)
@@ -201,6 +202,24 @@ def course(suspect: Suspect, before: Sequence[Interval], chunks: Sequence[Interv
         if rate < 0 or (expected >= ENOUGH_EXPECTED and rate <= STOPPED_SHARE * reference):
             return Course.STOPPED
     return Course.GOES_ON if sum(rates) > 0 else Course.UNDECIDED
+
+
+IMMUTABLE_TYPES = frozenset({"bytes", "int", "str"})
+"""Types whose objects do not get larger: another one takes their place."""
+
+
+def is_larger_by_input(suspect: Suspect, shape_of: Callable[[int], Shape], same: Mapping[str, Interval]) -> bool:
+    """Whether a text (or number) is replaced by a larger one only because its input was larger.
+
+    same: by endpoint, an interval in which one and the same input was sent. A text that is appended
+    to gets longer under that, too; a slot that holds what was made of the last input does not.
+    """
+    if suspect.metric != "size_bytes" or shape_of(suspect.shape_id).type not in IMMUTABLE_TYPES:
+        return False
+    seen = [(suspect.rates[name], same[name]) for name in suspect.rates if name in same]
+    return bool(seen) and all(
+        rate_per_request([interval], suspect.shape_id, "size_bytes") <= STOPPED_SHARE * rate for rate, interval in seen
+    )
 
 
 def owned_bytes(

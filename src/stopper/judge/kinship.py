@@ -101,7 +101,7 @@ class Kinship:
 
     def _owner(self, shape_id: int) -> int:
         """The nearest shape above that is no builtin container: an instance, class or module."""
-        while self._shape_of(shape_id).type.removeprefix("collections.") in _CONTAINERS:
+        while self._shape_of(shape_id).type in BUILTIN_CONTAINERS:
             parent = self._shape_of(shape_id).parent
             if parent == ROOT:
                 break
@@ -126,9 +126,6 @@ def _is_users(module: str, user_modules: Sequence[str]) -> bool:
 def is_anonymous(root: str) -> bool:
     """Whether a root is none that anybody can look up in their code. Threads are numbered: `thread 0`."""
     return root in ANONYMOUS_ROOTS or root.startswith("thread ")
-
-
-_CONTAINERS = BUILTIN_CONTAINERS | {"defaultdict", "OrderedDict", "deque"}
 
 
 def _mostly_weak(facts: Mapping[str, Any]) -> bool:

@@ -20,7 +20,20 @@ INTERNAL_ATTRIBUTES = {
 PRIVATE_NAME = re.compile(r"^\._[A-Za-z0-9]+__\w+$")
 """An attribute mangled by its class: cachetools keeps its entries in `_Cache__data`."""
 
-BUILTIN_CONTAINERS = {"dict", "list", "set", "tuple", "frozenset", "bytearray", "str", "bytes"}
+BUILTIN_CONTAINERS = {
+    "bytearray",
+    "bytes",
+    "collections.OrderedDict",
+    "collections.defaultdict",
+    "collections.deque",
+    "dict",
+    "frozenset",
+    "list",
+    "set",
+    "str",
+    "tuple",
+}
+"""Types that only hold: whose they are, the object above them says."""
 
 
 def retaining_path(path: Sequence[Shape]) -> tuple[str, ...]:

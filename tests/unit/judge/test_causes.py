@@ -25,6 +25,7 @@ CASES = {
     "cache": [
         evidence(SHOP, (".render", "functools._lru_cache_wrapper"), ("cache", "dict")),
         evidence(SHOP, ("._results", "dict"), distinct_only=True),
+        evidence(SHOP, (".site", "shop.Site"), (".pages", "dict"), distinct_only=True),
         evidence(SHOP, (".cache", "cachelib.simple.SimpleCache"), ("._cache", "dict")),
         evidence(("module thirdparty", "module"), ("._template_cache", "dict")),
     ],
@@ -34,6 +35,9 @@ CASES = {
         evidence(("atexit", "atexit")),
         evidence(SHOP, (".Payload", "type"), (".kinds", "list"), leaked_type="type"),
         evidence(SHOP, (".app", "flask.app.Flask"), (".before_request_funcs", "dict")),
+        evidence(
+            SHOP, (".app", "flask.app.Flask"), (".after_request_funcs", "collections.defaultdict"), ("[*]", "list")
+        ),
         evidence(
             ("module logging", "module"), (".Logger", "type"), (".manager", "logging.Manager"), (".loggerDict", "dict")
         ),

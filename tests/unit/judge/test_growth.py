@@ -9,6 +9,7 @@ from stopper.judge.growth import (
     attributed_anew,
     course,
     is_bounded,
+    is_larger_by_input,
     owned_bytes,
     rising,
     suspects,
@@ -147,3 +148,13 @@ def test_attributed_anew_an_endpoint_that_no_longer_grows_it_is_dropped():
     both = Suspect(HOLDER, "items", {"product": 1.0, "price": 0.5})
     now = attributed_anew(both, {"product": [leak(40)], "price": [interval({}, price=40)]})
     assert now.rates == {"product": 1.0}
+
+
+def test_is_larger_by_input_a_text_made_of_the_last_input_is_no_leak():
+    """A longer text for a larger number takes a slot over; a text that is appended to grows with one input."""
+    shapes = {HOLDER: Shape(MODULE, ".last", "str")}
+    text = Suspect(HOLDER, "size_bytes", {"product": 40.0})
+    replaced, appended = {"product": interval({})}, {"product": interval({HOLDER: (0, 0, 1600)})}
+    assert is_larger_by_input(text, shapes.__getitem__, replaced)
+    assert not is_larger_by_input(text, shapes.__getitem__, appended)
+    assert not is_larger_by_input(SUSPECT, shapes.__getitem__, replaced)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stopper.judge.paths import owner_type
+from stopper.judge.paths import library_of, owner_type
 
 if TYPE_CHECKING:
     from stopper.judge.evidence import LeakEvidence
@@ -31,4 +31,4 @@ def recognise(evidence: LeakEvidence) -> bool:
 
 
 def _in_library(evidence: LeakEvidence) -> bool:
-    return evidence.library_root is not None or "." in owner_type(evidence.path)
+    return evidence.library_root is not None or library_of(owner_type(evidence.path), evidence.user_modules) is not None
