@@ -193,7 +193,7 @@ def test_run_that_is_interrupted_reports_what_it_has(slow: Bench, json_file: boo
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     ended = finish(process)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # not the whole run
     assert "Traceback" not in ended.err
     assert ended.code == 3, f"{ended.code}\n{ended.out}\n{ended.err}"
     assert processes_of(slow.temporary) == []
@@ -212,7 +212,7 @@ def test_import_that_is_interrupted_ends_the_run(bench: Bench):
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     ended = finish(process)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # not the whole run
     assert "Traceback" not in ended.err
     assert ended.code in {3, 130}
     assert "interrupted" in ended.out + ended.err
