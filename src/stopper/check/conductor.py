@@ -19,7 +19,7 @@ from stopper.check.ledger import Ledger
 from stopper.check.native import confirm_native, screen_native
 from stopper.check.options import Options
 from stopper.check.placement import locate
-from stopper.errors import StopperError, WorkerError
+from stopper.errors import StopperError
 from stopper.judge import growth
 from stopper.judge.answers import judge_answers
 from stopper.judge.paths import holder_path
@@ -412,8 +412,3 @@ class Conductor:
         self._slowdown *= min(10.0, max(0.2, (time.monotonic() - began) / max(expected, limits.PROFILE_SECONDS)))
         self._slowdown = max(1.0, self._slowdown)
         return interval
-
-
-def blame_worker_error(error: WorkerError) -> str:
-    """The reason that an endpoint under which the worker was lost is listed with."""
-    return f"while it was called, the process was lost: {error}"
